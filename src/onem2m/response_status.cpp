@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "onem2m/response_status.hpp"
+
+namespace edgecse::onem2m {
+
+std::string_view name_of(ResponseStatus status) {
+  switch (status) {
+    case ResponseStatus::Accepted: return "ACCEPTED";
+    case ResponseStatus::AcceptedNonBlockingSynch: return "ACCEPTED";
+    case ResponseStatus::AcceptedNonBlockingAsynch: return "ACCEPTED";
+    case ResponseStatus::Ok: return "OK";
+    case ResponseStatus::Created: return "CREATED";
+    case ResponseStatus::Deleted: return "DELETED";
+    case ResponseStatus::Updated: return "UPDATED";
+    case ResponseStatus::BadRequest: return "BAD_REQUEST";
+    case ResponseStatus::ReleaseVersionNotSupported: return "RELEASE_VERSION_NOT_SUPPORTED";
+    case ResponseStatus::NotFound: return "NOT_FOUND";
+    case ResponseStatus::OperationNotAllowed: return "OPERATION_NOT_ALLOWED";
+    case ResponseStatus::RequestTimeout: return "REQUEST_TIMEOUT";
+    case ResponseStatus::UnsupportedMediaType: return "UNSUPPORTED_MEDIA_TYPE";
+    case ResponseStatus::SubscriptionCreatorHasNoPrivilege: return "SUBSCRIPTION_CREATOR_HAS_NO_PRIVILEGE";
+    case ResponseStatus::ContentsUnacceptable: return "CONTENTS_UNACCEPTABLE";
+    case ResponseStatus::OriginatorHasNoPrivilege: return "ORIGINATOR_HAS_NO_PRIVILEGE";
+    case ResponseStatus::GroupRequestIdentifierExists: return "GROUP_REQUEST_IDENTIFIER_EXISTS";
+    case ResponseStatus::Conflict: return "CONFLICT";
+    case ResponseStatus::OriginatorNotAuthenticated: return "ORIGINATOR_NOT_AUTHENTICATED";
+    case ResponseStatus::SecurityAssociationRequired: return "SECURITY_ASSOCIATION_REQUIRED";
+    case ResponseStatus::InvalidChildResourceType: return "INVALID_CHILD_RESOURCE_TYPE";
+    case ResponseStatus::NoMembers: return "NO_MEMBERS";
+    case ResponseStatus::GroupMemberTypeInconsistent: return "GROUP_MEMBER_TYPE_INCONSISTENT";
+    case ResponseStatus::EsprimUnsupportedOption: return "ESPRIM_UNSUPPORTED_OPTION";
+    case ResponseStatus::EsprimUnknownKeyId: return "ESPRIM_UNKNOWN_KEY_ID";
+    case ResponseStatus::EsprimUnknownOrigRandId: return "ESPRIM_UNKNOWN_ORIG_RAND_ID";
+    case ResponseStatus::EsprimUnknownRecvRandId: return "ESPRIM_UNKNOWN_RECV_RAND_ID";
+    case ResponseStatus::EsprimBadMac: return "ESPRIM_BAD_MAC";
+    case ResponseStatus::EsprimImpersonationError: return "ESPRIM_IMPERSONATION_ERROR";
+    case ResponseStatus::OriginatorHasAlreadyRegistered: return "ORIGINATOR_HAS_ALREADY_REGISTERED";
+    case ResponseStatus::OntologyNotAvailable: return "ONTOLOGY_NOT_AVAILABLE";
+    case ResponseStatus::LinkedSemanticsNotAvailable: return "LINKED_SEMANTICS_NOT_AVAILABLE";
+    case ResponseStatus::InvalidSemantics: return "INVALID_SEMANTICS";
+    case ResponseStatus::MashupMemberNotFound: return "MASHUP_MEMBER_NOT_FOUND";
+    case ResponseStatus::InvalidTriggerPurpose: return "INVALID_TRIGGER_PURPOSE";
+    case ResponseStatus::IllegalTransactionStateTransitionAttempted: return "ILLEGAL_TRANSACTION_STATE_TRANSITION_ATTEMPTED";
+    case ResponseStatus::BlockingSubscriptionAlreadyExists: return "BLOCKING_SUBSCRIPTION_ALREADY_EXISTS";
+    case ResponseStatus::SpecializationSchemaNotFound: return "SPECIALIZATION_SCHEMA_NOT_FOUND";
+    case ResponseStatus::AppRuleValidationFailed: return "APP_RULE_VALIDATION_FAILED";
+    case ResponseStatus::OperationDeniedByRemoteEntity: return "OPERATION_DENIED_BY_REMOTE_ENTITY";
+    case ResponseStatus::ServiceSubscriptionNotEstablished: return "SERVICE_SUBSCRIPTION_NOT_ESTABLISHED";
+    case ResponseStatus::OntologyMapping4130: return "DISCOVERY_LIMIT_EXCEEDED";
+    case ResponseStatus::OntologyMappingAlgorithmNotAvailable: return "ONTOLOGY_MAPPING_ALGORITHM_NOT_AVAILABLE";
+    case ResponseStatus::OntologyMappingPolicyNotMatched: return "ONTOLOGY_MAPPING_POLICY_NOT_MATCHED";
+    case ResponseStatus::OntologyMappingNotAvailable: return "ONTOLOGY_MAPPING_NOT_AVAILABLE";
+    case ResponseStatus::BadFactInputsForReasoning: return "BAD_FACT_INPUTS_FOR_REASONING";
+    case ResponseStatus::BadRuleInputsForReasoning: return "BAD_RULE_INPUTS_FOR_REASONING";
+    case ResponseStatus::DiscoveryLimitExceeded: return "DISCOVERY_LIMIT_EXCEEDED";
+    case ResponseStatus::PrimitiveProfileNotAccessible: return "PRIMITIVE_PROFILE_NOT_ACCESSIBLE";
+    case ResponseStatus::PrimitiveProfileBadRequest: return "PRIMITIVE_PROFILE_BAD_REQUEST";
+    case ResponseStatus::UnauthorizedUser: return "UNAUTHORIZED_USER";
+    case ResponseStatus::ServiceSubscriptionLimitsExceeded: return "SERVICE_SUBSCRIPTION_LIMITS_EXCEEDED";
+    case ResponseStatus::InvalidProcessConfiguration: return "INVALID_PROCESS_CONFIGURATION";
+    case ResponseStatus::InvalidSparqlQuery: return "INVALID_SPARQL_QUERY";
+    case ResponseStatus::InternalServerError: return "INTERNAL_SERVER_ERROR";
+    case ResponseStatus::NotImplemented: return "NOT_IMPLEMENTED";
+    case ResponseStatus::TargetNotReachable: return "TARGET_NOT_REACHABLE";
+    case ResponseStatus::ReceiverHasNoPrivilege: return "RECEIVER_HAS_NO_PRIVILEGE";
+    case ResponseStatus::AlreadyExists: return "ALREADY_EXISTS";
+    case ResponseStatus::RemoteEntityNotReachable: return "REMOTE_ENTITY_NOT_REACHABLE";
+    case ResponseStatus::TargetNotSubscribable: return "TARGET_NOT_SUBSCRIBABLE";
+    case ResponseStatus::SubscriptionVerificationInitiationFailed: return "SUBSCRIPTION_VERIFICATION_INITIATION_FAILED";
+    case ResponseStatus::SubscriptionHostHasNoPrivilege: return "SUBSCRIPTION_HOST_HAS_NO_PRIVILEGE";
+    case ResponseStatus::NonBlockingSynchRequestNotSupported: return "NON_BLOCKING_SYNCH_REQUEST_NOT_SUPPORTED";
+    case ResponseStatus::NotAcceptable: return "NOT_ACCEPTABLE";
+    case ResponseStatus::DiscoveryDeniedByIpe: return "DISCOVERY_DENIED_BY_IPE";
+    case ResponseStatus::GroupMembersNotResponded: return "GROUP_MEMBERS_NOT_RESPONDED";
+    case ResponseStatus::EsprimDecryptionError: return "ESPRIM_DECRYPTION_ERROR";
+    case ResponseStatus::EsprimEncryptionError: return "ESPRIM_ENCRYPTION_ERROR";
+    case ResponseStatus::SparqlUpdateError: return "SPARQL_UPDATE_ERROR";
+    case ResponseStatus::TargetHasNoSessionCapability: return "TARGET_HAS_NO_SESSION_CAPABILITY";
+    case ResponseStatus::SessionIsOnline: return "SESSION_IS_ONLINE";
+    case ResponseStatus::JoinMulticastGroupFailed: return "JOIN_MULTICAST_GROUP_FAILED";
+    case ResponseStatus::LeaveMulticastGroupFailed: return "LEAVE_MULTICAST_GROUP_FAILED";
+    case ResponseStatus::TriggeringDisabledForRecipient: return "TRIGGERING_DISABLED_FOR_RECIPIENT";
+    case ResponseStatus::UnableToReplaceRequest: return "UNABLE_TO_REPLACE_REQUEST";
+    case ResponseStatus::UnableToRecallRequest: return "UNABLE_TO_RECALL_REQUEST";
+    case ResponseStatus::CrossResourceOperationFailure: return "CROSS_RESOURCE_OPERATION_FAILURE";
+    case ResponseStatus::TransactionProcessingIsIncomplete: return "TRANSACTION_PROCESSING_IS_INCOMPLETE";
+    case ResponseStatus::OntologyMappingAlgorithmFailed: return "ONTOLOGY_MAPPING_ALGORITHM_FAILED";
+    case ResponseStatus::OntologyConversionFailed: return "ONTOLOGY_CONVERSION_FAILED";
+    case ResponseStatus::ReasoningProcessingFailed: return "REASONING_PROCESSING_FAILED";
+    case ResponseStatus::ExternalObjectNotReachable: return "EXTERNAL_OBJECT_NOT_REACHABLE";
+    case ResponseStatus::ExternalObjectNotFound: return "EXTERNAL_OBJECT_NOT_FOUND";
+    case ResponseStatus::MaxNumberOfMemberExceeded: return "MAX_NUMBER_OF_MEMBER_EXCEEDED";
+    case ResponseStatus::MgmtSessionCannotBeEstablished: return "MGMT_SESSION_CANNOT_BE_ESTABLISHED";
+    case ResponseStatus::MgmtSessionEstablishmentTimeout: return "MGMT_SESSION_ESTABLISHMENT_TIMEOUT";
+    case ResponseStatus::InvalidCmdtype: return "INVALID_CMDTYPE";
+    case ResponseStatus::InvalidArguments: return "INVALID_ARGUMENTS";
+    case ResponseStatus::InsufficientArguments: return "INSUFFICIENT_ARGUMENTS";
+    case ResponseStatus::MgmtConversionError: return "MGMT_CONVERSION_ERROR";
+    case ResponseStatus::MgmtCancellationFailed: return "MGMT_CANCELLATION_FAILED";
+    case ResponseStatus::AlreadyComplete: return "ALREADY_COMPLETE";
+    case ResponseStatus::MgmtCommandNotCancellable: return "MGMT_COMMAND_NOT_CANCELLABLE";
+    case ResponseStatus::ExternalObjectNotReachableBeforeRqetTimeout: return "EXTERNAL_OBJECT_NOT_REACHABLE_BEFORE_RQET_TIMEOUT";
+    case ResponseStatus::ExternalObjectNotReachableBeforeOetTimeout: return "EXTERNAL_OBJECT_NOT_REACHABLE_BEFORE_OET_TIMEOUT";
+    case ResponseStatus::NetworkQosConfigurationError: return "NETWORK_QOS_CONFIGURATION_ERROR";
+    case ResponseStatus::RequestedActivityPatternNotPermitted: return "REQUESTED_ACTIVITY_PATTERN_NOT_PERMITTED";
+  }
+  return {};
+}
+
+}  // namespace edgecse::onem2m

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Response status codes. TS-0004 6.6; from 4130 on, 4137 to 4142 and 6033 on: Release 4 numbers, see docs/sources.md.
+#pragma once
+
+#include <string_view>
+
+namespace edgecse::onem2m {
+
+enum class ResponseStatus : int {
+  Accepted = 1000,
+  AcceptedNonBlockingSynch = 1001,
+  AcceptedNonBlockingAsynch = 1002,
+  Ok = 2000,
+  Created = 2001,
+  Deleted = 2002,
+  Updated = 2004,
+  BadRequest = 4000,
+  ReleaseVersionNotSupported = 4001,
+  NotFound = 4004,
+  OperationNotAllowed = 4005,
+  RequestTimeout = 4008,
+  UnsupportedMediaType = 4015,
+  SubscriptionCreatorHasNoPrivilege = 4101,
+  ContentsUnacceptable = 4102,
+  OriginatorHasNoPrivilege = 4103,
+  GroupRequestIdentifierExists = 4104,
+  Conflict = 4105,
+  OriginatorNotAuthenticated = 4106,
+  SecurityAssociationRequired = 4107,
+  InvalidChildResourceType = 4108,
+  NoMembers = 4109,
+  GroupMemberTypeInconsistent = 4110,
+  EsprimUnsupportedOption = 4111,
+  EsprimUnknownKeyId = 4112,
+  EsprimUnknownOrigRandId = 4113,
+  EsprimUnknownRecvRandId = 4114,
+  EsprimBadMac = 4115,
+  EsprimImpersonationError = 4116,
+  OriginatorHasAlreadyRegistered = 4117,
+  OntologyNotAvailable = 4118,
+  LinkedSemanticsNotAvailable = 4119,
+  InvalidSemantics = 4120,
+  MashupMemberNotFound = 4121,
+  InvalidTriggerPurpose = 4122,
+  IllegalTransactionStateTransitionAttempted = 4123,
+  BlockingSubscriptionAlreadyExists = 4124,
+  SpecializationSchemaNotFound = 4125,
+  AppRuleValidationFailed = 4126,
+  OperationDeniedByRemoteEntity = 4127,
+  ServiceSubscriptionNotEstablished = 4128,
+  OntologyMapping4130 = 4130,
+  OntologyMappingAlgorithmNotAvailable = 4131,
+  OntologyMappingPolicyNotMatched = 4132,
+  OntologyMappingNotAvailable = 4133,
+  BadFactInputsForReasoning = 4135,
+  BadRuleInputsForReasoning = 4136,
+  DiscoveryLimitExceeded = 4137,
+  PrimitiveProfileNotAccessible = 4138,
+  PrimitiveProfileBadRequest = 4139,
+  UnauthorizedUser = 4140,
+  ServiceSubscriptionLimitsExceeded = 4141,
+  InvalidProcessConfiguration = 4142,
+  InvalidSparqlQuery = 4143,
+  InternalServerError = 5000,
+  NotImplemented = 5001,
+  TargetNotReachable = 5103,
+  ReceiverHasNoPrivilege = 5105,
+  AlreadyExists = 5106,
+  RemoteEntityNotReachable = 5107,
+  TargetNotSubscribable = 5203,
+  SubscriptionVerificationInitiationFailed = 5204,
+  SubscriptionHostHasNoPrivilege = 5205,
+  NonBlockingSynchRequestNotSupported = 5206,
+  NotAcceptable = 5207,
+  DiscoveryDeniedByIpe = 5208,
+  GroupMembersNotResponded = 5209,
+  EsprimDecryptionError = 5210,
+  EsprimEncryptionError = 5211,
+  SparqlUpdateError = 5212,
+  TargetHasNoSessionCapability = 5214,
+  SessionIsOnline = 5215,
+  JoinMulticastGroupFailed = 5216,
+  LeaveMulticastGroupFailed = 5217,
+  TriggeringDisabledForRecipient = 5218,
+  UnableToReplaceRequest = 5219,
+  UnableToRecallRequest = 5220,
+  CrossResourceOperationFailure = 5221,
+  TransactionProcessingIsIncomplete = 5222,
+  OntologyMappingAlgorithmFailed = 5230,
+  OntologyConversionFailed = 5231,
+  ReasoningProcessingFailed = 5232,
+  ExternalObjectNotReachable = 6003,
+  ExternalObjectNotFound = 6005,
+  MaxNumberOfMemberExceeded = 6010,
+  MgmtSessionCannotBeEstablished = 6020,
+  MgmtSessionEstablishmentTimeout = 6021,
+  InvalidCmdtype = 6022,
+  InvalidArguments = 6023,
+  InsufficientArguments = 6024,
+  MgmtConversionError = 6025,
+  MgmtCancellationFailed = 6026,
+  AlreadyComplete = 6028,
+  MgmtCommandNotCancellable = 6029,
+  ExternalObjectNotReachableBeforeRqetTimeout = 6030,
+  ExternalObjectNotReachableBeforeOetTimeout = 6031,
+  NetworkQosConfigurationError = 6033,
+  RequestedActivityPatternNotPermitted = 6034,
+};
+
+[[nodiscard]] constexpr int to_number(ResponseStatus status) { return static_cast<int>(status); }
+[[nodiscard]] constexpr bool is_success(ResponseStatus status) {
+  const int number = to_number(status);
+  return number >= 2000 && number < 3000;
+}
+/// 1xxx: the request was taken and is answered later.
+[[nodiscard]] constexpr bool is_acknowledgement(ResponseStatus status) { return to_number(status) < 2000; }
+/// The standard's name, as NOT_FOUND; empty for a number that is not in the table.
+[[nodiscard]] std::string_view name_of(ResponseStatus status);
+
+}  // namespace edgecse::onem2m
