@@ -60,6 +60,8 @@ class WriteBatch {
   [[nodiscard]] bool empty() const { return operations_.empty(); }
   [[nodiscard]] std::size_t size() const { return operations_.size(); }
   void append(WriteBatch&& other);
+  /// Forgets what was added after the first count operations.
+  void shrink(std::size_t count) { operations_.erase(operations_.begin() + static_cast<std::ptrdiff_t>(count), operations_.end()); }
   void clear() { operations_.clear(); }
 
  private:

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where procedures of one concern meet those of another: the pipeline knows these interfaces, not who stands behind them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cse/commit_loop.hpp"
+#include "cse/resource.hpp"
+#include "cse/transaction.hpp"
+#include "onem2m/primitive.hpp"
+#include "onem2m/request_handler.hpp"
+#include "onem2m/result.hpp"
+
+namespace edgecse::cse {
+
+/// A change as subscriptions and announcements see it, told inside the job that makes it, after it is made. Imports and
+/// clean-up of a handover, and evictions, are silent: they tell nothing.
+struct ResourceEvent {
+  enum class Kind { Created, Updated, Deleted };
+  Kind kind;
+  std::string id;                      // ri of the subject
+  int type = 0;
+  std::string member_name;             // m2m:cin
+  std::string parent;                  // pi of the subject
+  const Json& attributes;              // after the change; of a deleted subject: before
+  const Json* before = nullptr;        // Updated: all attributes before
+  const Json* modified = nullptr;      // Updated: the attributes that the request changed, null for removed ones
+  ResourcePtr resource;                // nullptr for instances
+  const onem2m::Request* request = nullptr;  // nullptr: expiry
+};
+class ResourceEventListener {
+ public:
+  virtual ~ResourceEventListener() = default;
+  virtual void on_event(Transaction& transaction, const ResourceEvent& event) = 0;
+};
+
+/// What is to be done with a request for a unit, by who owns the unit. docs/handover.md 3, 5.
+struct Verdict {
+  enum class Action { Serve, Park, Forward, Refuse };
+  Action action = Action::Serve;
+  std::string owner;                            // Forward: CSE-ID
+  std::optional<onem2m::Error> error;           // Refuse
+  std::optional<onem2m::Response> answer;       // Serve, but this was answered before: give the same answer
+};
+
+/// The serving table as the pipeline asks it. Writes are judged inside their job, so that a freeze is exact.
+class ServingGate {
+ public:
+  virtual ~ServingGate() = default;
+  /// Before a CREATE, UPDATE, DELETE or NOTIFY whose target belongs to the unit. On the commit loop's thread.
+  virtual Verdict judge_write(Transaction& transaction, const std::string& unit, const onem2m::Request& request) = 0;
+  /// Reads are served while frozen. Any thread.
+  virtual Verdict judge_read(const Snapshot& snapshot, const std::string& unit, const onem2m::Request& request) = 0;
+  /// The target was not found here: perhaps a unit that moved away or is arriving. Any thread.
+  virtual Verdict judge_unknown(const Snapshot& snapshot, const onem2m::Request& request) = 0;
+  /// A CREATE <AE> whose stem may be known elsewhere (docs/handover.md 7); stem empty: not given. Any thread. Park: the gate
+  /// brings the unit here and then handles the request again.
+  virtual Verdict judge_registration(const Snapshot& snapshot, const std::string& stem, const onem2m::Request& request) = 0;
+  /// Keeps the answer of a change in the change's own commit (retry table). docs/handover.md 5.
+  virtual void remember(Transaction& transaction, const std::string& unit, const onem2m::Request& request,
+                        const onem2m::Response& response) = 0;
+  /// Takes over a request judged Park: handled again or forwarded when the unit is served again, or refused at its deadline.
+  virtual void park(const std::string& unit, onem2m::Request request, onem2m::ResponseCallback done) = 0;
+};
+
+/// A subtree of the CSEBase whose requests are a protocol of their own (`mobility` of the handover). It validates, answers
+/// and changes resources itself; access control is its own too.
+class SubtreeHandler {
+ public:
+  virtual ~SubtreeHandler() = default;
+  /// Whether the request is for it. Any thread.
+  [[nodiscard]] virtual bool takes(const onem2m::Request& request, const std::vector<std::string>& segments) const = 0;
+  virtual void handle(onem2m::Request request, onem2m::ResponseCallback done) = 0;
+};
+
+/// Sends a request to the entity that an SP-relative or absolute id names, by the next hop of this CSE (registree,
+/// registrar, own AE's pointOfAccess); not durable: what must survive goes into the outbox.
+class RequestForwarder {
+ public:
+  virtual ~RequestForwarder() = default;
+  virtual void forward(onem2m::Request request, onem2m::ResponseCallback done) = 0;
+};
+
+}  // namespace edgecse::cse

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Outgoing primitives that must survive a crash: notifications, announcements, registrations, handover messages. Written in
+// the commit that causes them, sent in order per ordering key, repeated with back-off until answered or expired.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "cse/transaction.hpp"
+#include "onem2m/primitive.hpp"
+
+namespace edgecse::cse {
+
+struct OutboxEntry {
+  std::string ordering_key;    // entries of one key leave one after the other; a subscription's ri, a context ...
+  std::uint64_t number = 0;    // order within the key
+  std::string target;          // URL, or address of an entity: SP-relative, absolute, or ri of an AE here
+  bool plain_url = false;
+  onem2m::Request request;     // complete but for the next hop; its rqi is the same at every repetition
+  std::string unit;            // what it moves with; empty: stays
+  std::int64_t expires = 0;    // microseconds since 1970; 0: never. An expired entry is dropped and counted
+};
+
+/// Writes the entry into the transaction's commit; it is sent after that commit. A unit that is frozen or moved sends nothing.
+void enqueue(Transaction& transaction, const OutboxEntry& entry);
+
+/// Key of an entry's row in Table::Outbox, and the row itself; the handover exports and imports them as they are.
+[[nodiscard]] std::string outbox_key(std::string_view ordering_key, std::uint64_t number);
+[[nodiscard]] std::string encode_outbox_entry(const OutboxEntry& entry);
+[[nodiscard]] onem2m::Result<OutboxEntry> decode_outbox_entry(std::string_view row);
+
+}  // namespace edgecse::cse

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cse/rows.hpp"
+
+namespace edgecse::cse::rows {
+namespace {
+
+template <class T>
+T field(const Json& header, const char* name) {
+  const auto found = header.find(name);
+  return found == header.end() ? T{} : found->template get<T>();
+}
+
+}  // namespace
+
+std::string big_endian(std::uint64_t number) {
+  std::string bytes(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(number >> (56 - 8 * i));
+  return bytes;
+}
+
+std::uint64_t from_big_endian(std::string_view bytes) {
+  std::uint64_t number = 0;
+  for (const char byte : bytes.substr(0, 8)) number = number << 8 | static_cast<unsigned char>(byte);
+  return number;
+}
+
+// A container's id never holds '/', so no container's range contains another's.
+std::string instance_key(std::string_view container, std::uint64_t sequence) {
+  std::string key(container);
+  key.push_back('/');
+  return key.append(big_endian(sequence));
+}
+
+std::string instances_end(std::string_view container) { return std::string(container) + '0'; }  // '0' follows '/'
+
+std::string encode(const Resource& resource) {
+  Json header{{"id", resource.id}, {"pi", resource.parent}, {"rn", resource.name}, {"ty", resource.type},
+              {"mn", resource.member_name}, {"no", resource.created}};
+  if (!resource.creator.empty()) header["cr"] = resource.creator;
+  if (!resource.unit.empty()) header["un"] = resource.unit;
+  if (resource.first_sequence != 1) header["fs"] = resource.first_sequence;
+  if (resource.next_sequence != 1) header["ns"] = resource.next_sequence;
+  if (resource.next_notification != 1) header["nn"] = resource.next_notification;
+  if (!resource.internal.empty()) header["in"] = resource.internal;
+  std::string row = header.dump();
+  row += '\n';
+  return row += resource.attributes.dump();
+}
+
+std::string encode(const Instance& instance) {
+  Json header{{"ty", instance.type}, {"rn", instance.name}, {"cs", instance.content_size}, {"cr", instance.creator}};
+  if (instance.expires != 0) header["et"] = instance.expires;
+  std::string row = header.dump();
+  row += '\n';
+  return row += instance.representation;
+}
+
+onem2m::Result<Resource> decode_resource(std::string_view row) {
+  try {
+    const std::size_t line = row.find('\n');
+    const Json header = Json::parse(row.substr(0, line));
+    Resource resource;
+    resource.id = header.at("id");
+    resource.parent = header.at("pi");
+    resource.name = header.at("rn");
+    resource.type = header.at("ty");
+    resource.member_name = header.at("mn");
+    resource.created = header.at("no");
+    resource.creator = field<std::string>(header, "cr");
+    resource.unit = field<std::string>(header, "un");
+    resource.first_sequence = header.value("fs", std::uint64_t{1});
+    resource.next_sequence = header.value("ns", std::uint64_t{1});
+    resource.next_notification = header.value("nn", std::uint64_t{1});
+    if (const auto internal = header.find("in"); internal != header.end()) resource.internal = *internal;
+    resource.attributes = Json::parse(row.substr(line + 1));
+    return resource;
+  } catch (const Json::exception&) {
+    return onem2m::refuse(onem2m::ResponseStatus::InternalServerError, "a resource's row in the store is damaged");
+  }
+}
+
+onem2m::Result<Instance> decode_instance(std::string_view key, std::string_view row) {
+  try {
+    const std::size_t line = row.find('\n');
+    const std::size_t slash = key.size() < 9 ? std::string_view::npos : key.size() - 9;
+    if (line == std::string_view::npos || slash == std::string_view::npos || key[slash] != '/')
+      return onem2m::refuse(onem2m::ResponseStatus::InternalServerError, "an instance's row in the store is damaged");
+    const Json header = Json::parse(row.substr(0, line));
+    Instance instance;
+    instance.container = key.substr(0, slash);
+    instance.sequence = from_big_endian(key.substr(slash + 1));
+    instance.type = header.at("ty");
+    instance.name = header.at("rn");
+    instance.content_size = header.at("cs");
+    instance.creator = header.at("cr");
+    instance.expires = field<std::int64_t>(header, "et");
+    instance.representation = row.substr(line + 1);
+    return instance;
+  } catch (const Json::exception&) {
+    return onem2m::refuse(onem2m::ResponseStatus::InternalServerError, "an instance's row in the store is damaged");
+  }
+}
+
+std::string meta::instance_name(std::string_view container, std::string_view name) {
+  return "name/" + std::string(container) + '/' + std::string(name);
+}
+
+}  // namespace edgecse::cse::rows
