@@ -30,6 +30,8 @@ struct CseEnvironment {
   telemetry::Registry& telemetry;
 };
 
+struct CseCore;
+
 class Cse : public onem2m::RequestHandler {
  public:
   /// Reads the store, creates or updates the CSEBase. Fails with a sentence when the store does not fit the options
@@ -53,6 +55,8 @@ class Cse : public onem2m::RequestHandler {
   virtual void set_serving_gate(ServingGate& gate) = 0;
   virtual void set_subtree_handler(SubtreeHandler& handler) = 0;
   [[nodiscard]] virtual RequestForwarder& forwarder() = 0;
+  /// For parts of this room and the rooms above it that must reach the procedures' common ground: cse/cse_core.hpp.
+  [[nodiscard]] virtual CseCore& core() = 0;
 };
 
 }  // namespace edgecse::cse

@@ -59,6 +59,12 @@ class ServingGate {
   /// A CREATE <AE> whose stem may be known elsewhere (docs/handover.md 7); stem empty: not given. Any thread. Park: the gate
   /// brings the unit here and then handles the request again.
   virtual Verdict judge_registration(const Snapshot& snapshot, const std::string& stem, const onem2m::Request& request) = 0;
+  /// A request addressed to another CSE, whose CSE-relative target is found here within the unit: true when the unit came
+  /// here from that CSE and the request is to be served as if addressed to this one. docs/handover.md 5. Any thread.
+  virtual bool answers_for(const Snapshot& snapshot, const std::string& cse_id, const std::string& unit) {
+    static_cast<void>(snapshot), static_cast<void>(cse_id), static_cast<void>(unit);
+    return false;
+  }
   /// Keeps the answer of a change in the change's own commit (retry table). docs/handover.md 5.
   virtual void remember(Transaction& transaction, const std::string& unit, const onem2m::Request& request,
                         const onem2m::Response& response) = 0;
