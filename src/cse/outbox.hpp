@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "cse/transaction.hpp"
 #include "onem2m/primitive.hpp"
@@ -21,6 +22,7 @@ struct OutboxEntry {
   onem2m::Request request;     // complete but for the next hop; its rqi is the same at every repetition
   std::string unit;            // what it moves with; empty: stays
   std::int64_t expires = 0;    // microseconds since 1970; 0: never. An expired entry is dropped and counted
+  std::int64_t created = 0;    // microseconds since 1970; enqueue sets it when it is 0
 };
 
 /// Writes the entry into the transaction's commit; it is sent after that commit. A unit that is frozen or moved sends nothing.
@@ -28,6 +30,8 @@ void enqueue(Transaction& transaction, const OutboxEntry& entry);
 
 /// Key of an entry's row in Table::Outbox, and the row itself; the handover exports and imports them as they are.
 [[nodiscard]] std::string outbox_key(std::string_view ordering_key, std::uint64_t number);
+/// Ordering key and number of a row's key; an empty ordering key when it has not that form.
+[[nodiscard]] std::pair<std::string_view, std::uint64_t> split_outbox_key(std::string_view key);
 [[nodiscard]] std::string encode_outbox_entry(const OutboxEntry& entry);
 [[nodiscard]] onem2m::Result<OutboxEntry> decode_outbox_entry(std::string_view row);
 
