@@ -37,6 +37,9 @@ class CsePart {
   virtual bool drain() { return true; }
 };
 
+class OutboxSender;   // cse/outbox_sender.hpp
+class InternalAes;    // cse/internal_aes.hpp
+
 struct CseCore {
   CseOptions options;
   CseEnvironment environment;
@@ -51,6 +54,8 @@ struct CseCore {
   NotifyHandler* notify_handler = nullptr;    // nullptr: NOTIFY is answered 5001
   ServingGate* gate = nullptr;                // never null once built: the default serves everything
   SubtreeHandler* subtree = nullptr;
+  OutboxSender* outbox_sender = nullptr;      // of the exchange part: may_send, settle, answers
+  InternalAes* internal_aes = nullptr;        // of the exchange part: AEs that live in this process
   std::atomic<bool> registrar_up{true};
 
   /// CSE-ID without the slash: resourceID of the CSEBase.
