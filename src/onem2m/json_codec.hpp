@@ -30,4 +30,7 @@ struct JsonLimits {
 [[nodiscard]] Result<Request> request_from_json(const nlohmann::json& value);
 [[nodiscard]] Result<Response> response_from_json(const nlohmann::json& value);
 
+/// The content {"m2m:atrl": [...]} of a RETRIEVE is its attribute list: moves it there.
+void take_attribute_list(Request& request);
+
 }  // namespace edgecse::onem2m

@@ -20,7 +20,7 @@ enum class Access : std::uint8_t { ReadOnly, WriteOnce, ReadWrite };
 struct AttributeRule {
   std::string_view name;        // resourceName
   std::string_view short_name;  // rn
-  std::string_view data_type;   // m2m:timestamp, xs:boolean, enum m2m:cseTypeID ...
+  std::string_view data_type;   // m2m:timestamp, xs:boolean, m2m:cseTypeID ...; of a list: of its items
   bool is_list;
   bool mandatory;               // cardinality 1 in the resource: null in an UPDATE is refused
   Presence create;
@@ -32,7 +32,7 @@ struct AttributeRule {
 struct ResourceTypeRule {
   int number;
   std::string_view name;         // contentInstance
-  std::string_view member_name;  // m2m:cin, the name around a representation
+  std::string_view member_name;  // m2m:cin, the name around a representation; empty where only specialisations have one
   std::span<const AttributeRule> attributes;
   std::span<const int> children;          // type numbers
   std::span<const std::string_view> virtual_children;  // la, ol, fopt ...
@@ -40,6 +40,9 @@ struct ResourceTypeRule {
   bool only_at_in_cse;
   bool creatable;                // through the API at all
   bool updatable;
+  std::span<const AttributeRule> custom_attributes;  // those of a flexContainer specialisation; attributes has the others
+  std::string_view container_definition;             // cnd of a flexContainer specialisation; empty: not fixed
+  int management_definition;                         // mgd of a mgmtObj specialisation; else 0
 
   [[nodiscard]] const AttributeRule* find(std::string_view short_name) const;
   [[nodiscard]] bool allows_child(int type) const;
@@ -47,8 +50,14 @@ struct ResourceTypeRule {
 
 /// nullptr when the number is no known type. Announced types have rules of their own (10002 AEAnnc ...).
 [[nodiscard]] const ResourceTypeRule* find_resource_type(int number);
-/// By member name (`m2m:cnt`); nullptr for specialisations of flexContainer and mgmtObj that are not in the table.
+/// By member name (`m2m:cnt`, `cod:bat`, `edg:handoverContext`); specialisations of flexContainer and mgmtObj have the number
+/// of their base. nullptr for those that are not in the table.
 [[nodiscard]] const ResourceTypeRule* find_resource_type_by_member(std::string_view member_name);
+/// By containerDefinition. nullptr: the schema is not known (SPECIALIZATION_SCHEMA_NOT_FOUND).
+[[nodiscard]] const ResourceTypeRule* find_flex_container_specialisation(std::string_view container_definition);
+/// By mgmtDefinition.
+[[nodiscard]] const ResourceTypeRule* find_mgmt_obj_specialisation(int management_definition);
+/// One rule per number, ascending.
 [[nodiscard]] std::span<const ResourceTypeRule> all_resource_types();
 
 /// Whether a value fits an attribute: type, range, enumeration, members of complex types. Null is judged by the caller.

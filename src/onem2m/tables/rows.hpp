@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What generate.py fills from the tables of this folder. Inside this room only.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "onem2m/resource_types.hpp"
+
+namespace edgecse::onem2m::tables {
+
+/// How a JSON value is judged.
+enum class ValueKind : std::uint8_t {
+  Any, AnySimple, String, Token, Name, Uri, Boolean, Number, Integer, Duration, Base64, Timestamp, TimestampOrRelative,
+  ResourceName, ContentInfo, Schedule, Structure, List, Enumeration, Complex,
+};
+
+struct Range {
+  int first, last;
+};
+
+/// A member of a complex type; type is an index of data_types().
+struct Member {
+  std::string_view name;
+  std::uint16_t type;
+  bool is_list;
+  bool mandatory;
+  bool may_be_empty;
+};
+
+struct DataType {
+  std::string_view name;
+  ValueKind kind;
+  std::int64_t minimum, maximum;      // of Integer
+  std::span<const Range> ranges;      // of Enumeration
+  std::span<const Member> members;    // of Complex
+  bool one_of;                        // Complex: exactly one member
+};
+
+[[nodiscard]] std::span<const DataType> data_types();                      // by name
+[[nodiscard]] std::span<const ResourceTypeRule> resource_types();          // by number
+[[nodiscard]] std::span<const ResourceTypeRule> specialisations();         // of mgmtObj, flexContainer; by member name
+[[nodiscard]] std::span<const ResourceTypeRule* const> by_member();        // both, by member name
+
+}  // namespace edgecse::onem2m::tables
