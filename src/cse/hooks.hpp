@@ -3,6 +3,7 @@
 // Where procedures of one concern meet those of another: the pipeline knows these interfaces, not who stands behind them.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,7 @@ class ResourceEventListener {
 struct Verdict {
   enum class Action { Serve, Park, Forward, Refuse };
   Action action = Action::Serve;
+  std::string unit;                             // Park, Forward
   std::string owner;                            // Forward: CSE-ID
   std::optional<onem2m::Error> error;           // Refuse
   std::optional<onem2m::Response> answer;       // Serve, but this was answered before: give the same answer
@@ -70,6 +72,18 @@ class ServingGate {
                         const onem2m::Response& response) = 0;
   /// Takes over a request judged Park: handled again or forwarded when the unit is served again, or refused at its deadline.
   virtual void park(const std::string& unit, onem2m::Request request, onem2m::ResponseCallback done) = 0;
+  /// Takes over a request judged Forward: To and From are rewritten as the owner knows them, a circle ends with 5103.
+  virtual void forward(const Verdict& verdict, onem2m::Request request, onem2m::ResponseCallback done) = 0;
+  /// To names another CSE, but a unit that came from there may be served here: then the CSE-relative address to use
+  /// instead. To be asked before a request is retargeted. Any thread.
+  virtual std::optional<std::string> address_here(const Snapshot& snapshot, const onem2m::Request& request) = 0;
+  /// Whether this CSE owns the unit and it is not frozen: for expiry and other changes that no request asks for, inside
+  /// their job. Such a change of a unit that is not served must not happen: the owner makes it.
+  virtual bool serves(Transaction& transaction, const std::string& unit) = 0;
+  /// The same, as last published: outbox entries of a unit that is not served stay unsent. Any thread.
+  virtual bool serves(const std::string& unit) = 0;
+  /// Called, on any thread, when a unit is served again or for the first time: its outbox entries may leave. Before start().
+  virtual void on_served(std::function<void(const std::string& unit)> listener) = 0;
 };
 
 /// A subtree of the CSEBase whose requests are a protocol of their own (`mobility` of the handover). It validates, answers
