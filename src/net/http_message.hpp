@@ -3,6 +3,7 @@
 // What HTTP/1.1 carries, as values. RFC 9110, RFC 9112.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,9 @@ class Headers {
   std::vector<Field> fields_;
 };
 
+/// Decoded names and values in the order given; a name may occur several times.
+using QueryParameters = std::vector<std::pair<std::string, std::string>>;
+
 /// Who is at the other end of the connection, as far as the transport can tell.
 struct PeerIdentity {
   std::string address;                     // numeric, without port
@@ -46,7 +50,7 @@ struct HttpRequest {
   std::string method;   // as sent, upper case by convention
   std::string target;   // origin-form as sent: path?query, not decoded
   std::string path;     // the part before '?', not decoded (%2F stays distinguishable)
-  std::vector<std::pair<std::string, std::string>> query;  // decoded once after splitting; order and repetitions kept
+  QueryParameters query;  // decoded once after splitting
   Headers headers;
   std::string body;
   PeerIdentity peer;
@@ -62,5 +66,7 @@ struct HttpResponse {
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text);
 /// Encodes everything but unreserved characters (RFC 3986 2.3) and those in keep.
 [[nodiscard]] std::string percent_encode(std::string_view text, std::string_view keep = "");
+/// Splits at '&' and the first '=', then decodes once. Nothing when the percent-encoding is broken.
+[[nodiscard]] std::optional<QueryParameters> split_query(std::string_view query);
 
 }  // namespace edgecse::net

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// HTTP/1.1 server: Pistache's listener and reactors, Boost.Beast's parser and serializer, own writes, time limits and TLS
-// (OpenSSL memory BIOs). Why: docs/decisions.md. A hostile client never costs more than its own connection.
+// HTTP/1.1 server: Pistache's reactors, own acceptor, framing, writes, time limits and TLS (OpenSSL memory BIOs). Why:
+// docs/decisions.md. A hostile client never costs more than its own connection.
 #pragma once
 
 #include <chrono>
@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "net/error.hpp"
@@ -63,6 +64,7 @@ class Responder {
 /// Called on a reactor thread; must not block. An exception that leaks is answered 500.
 using HttpHandler = std::function<void(HttpRequest, Responder)>;
 
+/// Destroying it resets what is open; not from a handler. Answers that come later are ignored.
 class HttpServer {
  public:
   /// Fails when the address cannot be bound or the TLS files do not fit together.
