@@ -33,6 +33,11 @@ std::pair<std::string_view, std::uint64_t> split_outbox_key(std::string_view key
 }
 
 std::string encode_outbox_entry(const OutboxEntry& entry) {
+  if (entry.request.to.empty()) {  // a whole primitive has a To
+    OutboxEntry addressed = entry;
+    addressed.request.to = entry.target;
+    return encode_outbox_entry(addressed);
+  }
   Json row{{"k", entry.ordering_key}, {"n", entry.number}, {"t", entry.target}, {"c", entry.created},
            {"r", onem2m::to_json(entry.request)}};
   if (entry.plain_url) row["p"] = true;

@@ -193,7 +193,6 @@ void Router::deliver(const OutboxEntry& entry, ResponseCallback done) {
     request.from = onem2m::to_sp_relative_originator(request.from, core_.options.id);
     return core_.environment.sender.send({{entry.target}, true}, std::move(request), std::move(done));
   }
-  if (request.to.empty()) request.to = entry.target;
   if (request.operation == onem2m::Operation::Notify) {
     // The short way for what is by far the most: an AE here whose unit is served here.
     const SnapshotPtr snapshot = core_.loop->snapshot();
