@@ -22,6 +22,9 @@ if(EDGECSE_SANITIZE)
                                                   -fno-sanitize-recover=all)
   target_link_options(edgecse_flags INTERFACE -fsanitize=${EDGECSE_SANITIZE})
 endif()
+if(EDGECSE_BUILD_FUZZ)
+  target_compile_options(edgecse_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 target_include_directories(edgecse_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_link_libraries(edgecse_flags INTERFACE Threads::Threads)
 
@@ -48,6 +51,8 @@ function(edgecse_add_library name)
   target_include_directories(edgecse_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(edgecse_${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
   edgecse_common(edgecse_${name})
+  # With the fuzz preset only what a target links is built.
+  set_target_properties(edgecse_${name} PROPERTIES EXCLUDE_FROM_ALL ${EDGECSE_BUILD_FUZZ})
 endfunction()
 
 # edgecse_add_program(edgecse SOURCES main.cpp LIBS edgecse::cse): an installed binary.
@@ -56,6 +61,7 @@ function(edgecse_add_program name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LIBS})
   edgecse_common(${name})
+  set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ${EDGECSE_BUILD_FUZZ})
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
