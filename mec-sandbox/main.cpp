@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// mec-sandbox: the local MEC system. Usage: mec-sandbox --help
+#include <csignal>
+#include <future>
+
+#include <CLI/CLI.hpp>
+
+#include "base/log.hpp"
+#include "base/thread_executor.hpp"
+#include "control/sandbox.hpp"
+#include "net/http_client.hpp"
+
+namespace {
+
+using namespace edgecse;
+
+struct Flags {
+  std::string listen = "127.0.0.1:8090";
+  std::string api_root;
+  std::string scenarios = "mec-sandbox/scenarios";
+  std::string scenario = "dual-mep-short-path";
+  double speed = 1;
+  std::uint64_t seed = 0;
+  bool integers = false;
+  bool paused = false;
+};
+
+int fail(const std::string& sentence) {
+  base::log::error("sandbox", sentence);
+  return 1;
+}
+
+int serve(const Flags& flags) {
+  // Blocked here, before any thread starts, so that only sigwait below sees them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  base::SystemClock clock;
+  base::SystemRandom system_random;
+  base::SeededRandom seeded_random(flags.seed);
+  base::Random& random = flags.seed ? static_cast<base::Random&>(seeded_random) : system_random;
+  auto client = net::make_http_client();
+  if (!client) return fail(client.error().detail);
+  base::ThreadExecutor executor("sandbox");
+
+  sandbox::Sandbox::Options options{flags.scenarios, flags.api_root, flags.speed,
+                                    flags.integers ? sandbox::EnumerationStyle::Integers : sandbox::EnumerationStyle::Strings};
+  if (options.api_root.empty()) options.api_root = "http://" + flags.listen;
+  sandbox::Sandbox system(options, clock, executor, random, **client);
+  net::HttpServerOptions http;
+  http.listen = flags.listen;
+  auto server = net::HttpServer::start(http, [&](net::HttpRequest request, net::Responder responder) {
+    executor.post([&system, request = std::move(request), responder = std::move(responder)] {
+      system.handle(request, [responder](net::HttpResponse response) { responder.send(std::move(response)); });
+    });
+  });
+  if (!server) return fail(server.error().detail);
+
+  std::promise<std::string> started;
+  executor.post([&] {
+    const auto loaded = system.load(flags.scenario);
+    if (loaded && !flags.paused) system.start();
+    started.set_value(loaded ? "" : loaded.error().detail);
+  });
+  if (const auto fault = started.get_future().get(); !fault.empty()) return fail(fault);
+  base::log::info("sandbox", "ready", {{"listen", flags.listen}, {"port", std::to_string((*server)->port())},
+                                       {"scenario", flags.scenario}});
+  int signal = 0;
+  sigwait(&signals, &signal);
+  (*server)->drain(std::chrono::milliseconds{500});
+  executor.stop();
+  client->reset();  // its last callbacks still refer to the system
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Flags flags;
+  CLI::App app{"A local MEC system: MEC hosts with their APIs, terminals that move by scenario, a control API."};
+  app.add_option("--listen", flags.listen, "address:port of all APIs")->capture_default_str();
+  app.add_option("--api-root", flags.api_root, "http://address:port that links in answers start with (default: from --listen)");
+  app.add_option("--scenarios", flags.scenarios, "folder of the scenario files")->capture_default_str();
+  app.add_option("--scenario", flags.scenario, "name of the scenario file, without .yaml")->capture_default_str();
+  app.add_option("--speed", flags.speed, "scenario seconds per second")->capture_default_str()->check(CLI::Range(0.001, 1000.0));
+  app.add_option("--seed", flags.seed, "makes identifiers repeatable; 0: random");
+  app.add_flag("--integer-enumerations", flags.integers, "the AMS writes and takes numbers where it has enumerations");
+  app.add_flag("--paused", flags.paused, "load the scenario, wait for POST /sandbox/v1/scenario/start");
+  CLI11_PARSE(app, argc, argv);
+  return serve(flags);
+}
