@@ -56,7 +56,8 @@ class Builder final : public YAML::EventHandler {
   void open(const YAML::Mark& mark, YamlValue::Kind kind) {
     if (levels_.size() >= kMaximumYamlDepth) refuse(mark, fmt::format("nested deeper than {} levels", kMaximumYamlDepth));
     if (!levels_.empty() && levels_.back().value.kind == YamlValue::Kind::Mapping && !levels_.back().has_name)
-      refuse(mark, "a name must be a text");
+      // What yaml-cpp also makes of a bracket that is never closed.
+      refuse(mark, "a list or mapping stands where a name must be, or a bracket is left open");
     levels_.push_back({});
     levels_.back().value.kind = kind;
     levels_.back().value.line = mark.line + 1;

@@ -32,7 +32,7 @@ void check_override(std::string_view text) {
   keys.records("clients", clients, {"client_id", "originator"}, "Who is who.");
   const std::string value(text);
   const ConfigurationSources sources{
-      .overrides = {value, "store.reserve=" + value, "mobility.guard_time=" + value, "mobility.peers=" + value, "clients=" + value},
+      .overrides = {"mobility." + value, "store.reserve=" + value, "mobility.guard_time=" + value, "mobility.peers=" + value, "clients=" + value},
       .environment = {"EDGECSE_CSE_ID=" + value}};
   for (const auto& fault : keys.read(sources)) static_cast<void>(fault.text());
   static_cast<void>(keys.given_settings());

@@ -50,7 +50,7 @@ TEST(YamlDocument, RefusesANameGivenTwice) {
 }
 
 TEST(YamlDocument, RefusesNamesThatAreNoTexts) {
-  EXPECT_THAT(fault_of("[a, b]: 1\n").sentence, HasSubstr("a name must be a text"));
+  EXPECT_THAT(fault_of("[a, b]: 1\n").sentence, HasSubstr("where a name must be"));
   EXPECT_THAT(fault_of("~: 1\n").sentence, HasSubstr("a name must be a text"));
 }
 
@@ -61,10 +61,9 @@ TEST(YamlDocument, RefusesAliases) {
 TEST(YamlDocument, RefusesASecondDocument) { EXPECT_THAT(fault_of("a: 1\n---\nb: 2\n").sentence, HasSubstr("more than one")); }
 
 TEST(YamlDocument, RefusesDeepNesting) {
-  std::string flow;
-  for (int depth = 0; depth < 100'000; ++depth) flow += "[\n";
-  EXPECT_THAT(fault_of(flow).sentence, HasSubstr("nested deeper than 16"));
-  fault_of(std::string(100'000, '['));
+  EXPECT_THAT(fault_of("a: " + std::string(1'000, '[') + std::string(1'000, ']')).sentence,
+              HasSubstr("nested deeper than 16"));
+  EXPECT_THAT(fault_of(std::string(100'000, '[')).sentence, HasSubstr("a bracket is left open"));
   std::string block;
   for (std::size_t depth = 0; depth < 200; ++depth) block += std::string(depth, ' ') + "a:\n";
   EXPECT_THAT(fault_of(block).sentence, HasSubstr("nested deeper than 16"));
