@@ -123,18 +123,16 @@ void Router::forward_to_stem(Request request, const onem2m::Address& address, Re
 }
 
 void Router::forward_to_peer(Request request, const std::string& cse_id, ResponseCallback done) {
-  peers_->find(cse_id, [this, alive = std::weak_ptr(alive_), cse_id, request = std::move(request), done = std::move(done)](
+  peers_->find(cse_id, [this, peers = peers_, cse_id, request = std::move(request), done = std::move(done)](
                            const std::vector<std::string>& points_of_access) mutable {
-    if (alive.expired()) return;
     if (points_of_access.empty()) return forward_up(std::move(request), std::move(done));
     request.from = onem2m::to_sp_relative_originator(request.from, core_.options.id);
     Request again = request;
     core_.environment.sender.send(
         {points_of_access, false}, std::move(request),
-        [this, alive, cse_id, again = std::move(again), done = std::move(done)](onem2m::Response response) mutable {
-          if (alive.expired()) return;
+        [this, peers, cse_id, again = std::move(again), done = std::move(done)](onem2m::Response response) mutable {
           if (response.status != ResponseStatus::TargetNotReachable) return done(std::move(response));
-          peers_->forget(cse_id);
+          peers->forget(cse_id);
           forward_up(std::move(again), std::move(done));
         });
   });
@@ -196,8 +194,6 @@ void Router::deliver(const OutboxEntry& entry, ResponseCallback done) {
     return core_.environment.sender.send({{entry.target}, true}, std::move(request), std::move(done));
   }
   if (request.operation == onem2m::Operation::Notify) {
-    // It may have been written at the CSE that its unit came from.
-    if (onem2m::is_cse_id(request.from)) request.from = core_.options.id;
     // The short way for what is by far the most: an AE here whose unit is served here.
     const SnapshotPtr snapshot = core_.loop->snapshot();
     const ResourcePtr target = find_resource(core_, snapshot->tree, request.to);

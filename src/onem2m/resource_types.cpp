@@ -108,11 +108,6 @@ const ResourceTypeRule* find_mgmt_obj_specialisation(int management_definition) 
   return nullptr;
 }
 
-bool is_attribute_of_any_type(std::string_view short_name) {
-  const auto names = tables::attribute_names();
-  return std::binary_search(names.begin(), names.end(), short_name);
-}
-
 std::span<const ResourceTypeRule> all_resource_types() { return tables::resource_types(); }
 
 Result<> check_create(const ResourceTypeRule& type, const json& attributes) {

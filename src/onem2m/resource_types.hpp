@@ -60,9 +60,6 @@ struct ResourceTypeRule {
 /// One rule per number, ascending.
 [[nodiscard]] std::span<const ResourceTypeRule> all_resource_types();
 
-/// Whether any type or specialisation in the table has an attribute of that short name: what a query string may filter by.
-[[nodiscard]] bool is_attribute_of_any_type(std::string_view short_name);
-
 /// Whether a value fits an attribute: type, range, enumeration, members of complex types. Null is judged by the caller.
 /// Fails with BAD_REQUEST and a sentence that names the attribute.
 [[nodiscard]] Result<> check_value(const AttributeRule& rule, const nlohmann::json& value);

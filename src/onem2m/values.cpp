@@ -30,8 +30,7 @@ Fault want_string(const json& value, Accepts accepts, Fault wanted) {
 Fault check_integer(const DataType& type, const json& value) {
   Fault wanted = type.minimum == 1 ? "a positive integer" : type.minimum == 0 ? "a non-negative integer" : "an integer";
   if (!value.is_number_integer()) return wanted;
-  const bool too_large = value.is_number_unsigned() && !std::in_range<std::int64_t>(value.get<std::uint64_t>());
-  if (too_large) return wanted;
+  if (value.is_number_unsigned()) return std::cmp_less_equal(value.get<std::uint64_t>(), type.maximum) && std::cmp_greater_equal(value.get<std::uint64_t>(), type.minimum) ? nullptr : wanted;
   const auto number = value.get<std::int64_t>();
   return number >= type.minimum && number <= type.maximum ? nullptr : wanted;
 }

@@ -272,14 +272,11 @@ def generate(folder: pathlib.Path) -> str:
            '#include "onem2m/tables/rows.hpp"', "", "namespace edgecse::onem2m::tables {", "namespace {", ""]
     emit_data_types(data_types, out)
     emit_types(types, data_types, out)
-    names = sorted({a.short for t in types for a in t.attributes + t.custom})
-    out += ["constexpr std::string_view kAttributeNames[] = {"] + [f"  {quoted(name)}," for name in names] + ["};"]
     out += ["", "}  // namespace", "",
             "std::span<const DataType> data_types() { return kDataTypes; }",
             "std::span<const ResourceTypeRule> resource_types() { return kResourceTypes; }",
             "std::span<const ResourceTypeRule> specialisations() { return kSpecialisations; }",
-            "std::span<const ResourceTypeRule* const> by_member() { return kByMember; }",
-            "std::span<const std::string_view> attribute_names() { return kAttributeNames; }", "",
+            "std::span<const ResourceTypeRule* const> by_member() { return kByMember; }", "",
             "}  // namespace edgecse::onem2m::tables"]
     return "\n".join(out) + "\n"
 

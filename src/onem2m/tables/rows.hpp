@@ -43,6 +43,5 @@ struct DataType {
 [[nodiscard]] std::span<const ResourceTypeRule> resource_types();          // by number
 [[nodiscard]] std::span<const ResourceTypeRule> specialisations();         // of mgmtObj, flexContainer; by member name
 [[nodiscard]] std::span<const ResourceTypeRule* const> by_member();        // both, by member name
-[[nodiscard]] std::span<const std::string_view> attribute_names();         // short names of all types, sorted
 
 }  // namespace edgecse::onem2m::tables
