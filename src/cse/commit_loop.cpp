@@ -112,18 +112,16 @@ std::vector<Job> CommitLoop::take_jobs() {
 
 void CommitLoop::apply(Job& job, onem2m::Result<>& result) {
   Transaction transaction(*this);
-  const Tree before = working_;
   const std::uint64_t reserved_before = reserved_ids_;
   rows_.begin_job();
   result = job.apply(transaction);
   if (!result) {
-    working_ = before;
+    transaction.undo();
     rows_.undo_job();
     reserved_ids_ = reserved_before;
     return;
   }
-  for (const Change& change : transaction.changes_)
-    if (change.table == Table::Tree) dirty_.insert(change.key);
+  for (const auto& [id, before] : transaction.before_) dirty_.insert(id);
   std::move(transaction.changes_.begin(), transaction.changes_.end(), std::back_inserter(changes_));
   std::move(transaction.after_commit_.begin(), transaction.after_commit_.end(), std::back_inserter(after_commit_));
 }

@@ -2,8 +2,12 @@
 #include "cse/exchange.hpp"
 
 #include "cse/internal_aes.hpp"
+#include "cse/notify_receiver.hpp"
 #include "cse/outbox_sender.hpp"
+#include "cse/registration_at_registrar.hpp"
 #include "cse/router.hpp"
+#include "cse/subscription_notifier.hpp"
+#include "cse/subscription_procedure.hpp"
 
 namespace edgecse::cse {
 namespace {
@@ -14,23 +18,32 @@ class Exchange final : public CsePart {
       : core_(core), router_(core),
         outbox_({*core.loop, core.environment.clock, core.environment.executor, core.environment.random,
                  core.environment.telemetry},
-                [this](const OutboxEntry& entry, onem2m::ResponseCallback done) { router_.deliver(entry, std::move(done)); }) {
+                [this](const OutboxEntry& entry, onem2m::ResponseCallback done) { router_.deliver(entry, std::move(done)); }),
+        notify_receiver_(core, router_), notifier_(core) {
     core.forwarder = &router_;
     core.internal_aes = &internal_aes_;
     core.outbox_sender = &outbox_;
+    core.notify_handler = &notify_receiver_;
+    core.listeners.push_back(&notifier_);
+    core.procedures.add(onem2m::type::kSubscription, std::make_shared<SubscriptionProcedure>(core, router_));
     core.loop->add_observer(router_);
     core.loop->add_observer(outbox_);
+    if (!core.options.registrar) return;
+    registration_ = std::make_shared<RegistrationAtRegistrar>(core, [this] { outbox_.hurry(); });
+    core.loop->add_observer(*registration_);
   }
 
   void start() override {
     outbox_.set_may_send([this](const std::string& unit) { return core_.gate->serves(unit); });
     core_.gate->on_served([this](const std::string&) { outbox_.reconsider(); });
     outbox_.start();
+    if (registration_) registration_->start();
   }
 
   bool drain() override {
+    if (registration_) registration_->stop();
     outbox_.stop();
-    return true;
+    return outbox_.quiet();
   }
 
  private:
@@ -38,6 +51,9 @@ class Exchange final : public CsePart {
   InternalAes internal_aes_;
   Router router_;
   OutboxSender outbox_;
+  NotifyReceiver notify_receiver_;
+  SubscriptionNotifier notifier_;
+  std::shared_ptr<RegistrationAtRegistrar> registration_;  // nullptr: no registrar
 };
 
 }  // namespace

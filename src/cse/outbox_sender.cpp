@@ -250,6 +250,7 @@ struct OutboxSender::Core : std::enable_shared_from_this<OutboxSender::Core> {
   }
 
   void erase_finished() {
+    if (erase_timer != 0) env.executor.cancel(std::exchange(erase_timer, 0));
     if (finished.empty()) return;
     auto rows = std::make_shared<const std::vector<Row>>(std::exchange(finished, {}));
     erasing += rows->size();
@@ -291,6 +292,7 @@ struct OutboxSender::Core : std::enable_shared_from_this<OutboxSender::Core> {
 
   void tell_depth() {
     depth.store(waiting + finished.size() + erasing, std::memory_order_relaxed);
+    busy.store(in_flight + finished.size() + erasing != 0, std::memory_order_relaxed);
     metrics.depth.set(static_cast<double>(waiting));
     const base::MonotonicTime now = env.clock.monotonic_now();
     if (waiting != 0 && now < next_age) return;
@@ -327,6 +329,7 @@ struct OutboxSender::Core : std::enable_shared_from_this<OutboxSender::Core> {
   base::MonotonicTime next_age{};
   bool started = false, stopped = false;
   std::atomic<std::size_t> depth{0};
+  std::atomic<bool> busy{false};
 };
 
 OutboxSender::OutboxSender(const Environment& environment, Deliver deliver, const OutboxOptions& options)
@@ -354,6 +357,22 @@ void OutboxSender::reconsider() {
     core->pump();
   });
 }
+
+void OutboxSender::hurry() {
+  core_->env.executor.post([weak = core_->weak_from_this()] {
+    const auto core = weak.lock();
+    if (!core) return;
+    for (auto& [key, lane] : core->lanes) {
+      if (lane.timer == 0) continue;
+      core->env.executor.cancel(std::exchange(lane.timer, 0));
+      lane.attempts = 0;
+      core->make_ready(key, lane);
+    }
+    core->pump();
+  });
+}
+
+bool OutboxSender::quiet() const { return !core_->busy.load(std::memory_order_relaxed); }
 
 void OutboxSender::settle(std::string unit, std::function<void()> done) {
   core_->env.executor.post([weak = core_->weak_from_this(), unit = std::move(unit), done = std::move(done)]() mutable {

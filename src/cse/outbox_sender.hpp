@@ -60,6 +60,8 @@ class OutboxSender final : public CommitObserver {
   void start();
   /// Something that may_send depends on has changed: entries that were held are judged again.
   void reconsider();
+  /// A way out has opened: entries that wait out a back-off are tried at once.
+  void hurry();
   /// Calls back on the executor when nothing of the unit is in flight and the rows of what was delivered are erased. The
   /// caller makes may_send false for the unit first.
   void settle(std::string unit, std::function<void()> done);
@@ -67,6 +69,8 @@ class OutboxSender final : public CommitObserver {
   void stop();
   /// Entries not yet answered or not yet erased. For drain and tests; may be a moment old.
   [[nodiscard]] std::size_t depth() const;
+  /// After stop(): nothing is in flight and every answered entry's row is erased.
+  [[nodiscard]] bool quiet() const;
 
   void committed(const Snapshot& snapshot, std::span<const Change> changes) override;
 

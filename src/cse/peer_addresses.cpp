@@ -11,15 +11,6 @@ namespace {
 constexpr std::chrono::minutes kRemembered{5};
 constexpr std::chrono::seconds kAskedAgainAfter{2};  // when the registrar knew nothing or was silent
 
-/// The first address of a discovery's answer, in SP-relative form; empty: none.
-std::string first_address(const onem2m::Response& response, const std::string& registrar) {
-  if (!onem2m::is_success(response.status) || !response.content.is_object()) return {};
-  const auto list = response.content.find("m2m:uril");
-  if (list == response.content.end() || !list->is_array() || list->empty() || !list->front().is_string()) return {};
-  const auto address = list->front().get<std::string>();
-  return address.starts_with('/') ? address : registrar + '/' + address;
-}
-
 std::vector<std::string> points_of_access_in(const onem2m::Response& response) {
   std::vector<std::string> found;
   if (!onem2m::is_success(response.status) || !response.content.is_object()) return found;
@@ -61,32 +52,14 @@ void PeerAddresses::forget(const std::string& cse_id) {
   if (const auto known = known_.find(cse_id); known != known_.end()) known->second.until = {};
 }
 
-onem2m::Request PeerAddresses::make_request(std::string to, const std::string& cse_id) const {
+void PeerAddresses::ask(const std::string& cse_id) {
   onem2m::Request request;
   request.operation = onem2m::Operation::Retrieve;
-  request.to = std::move(to);
+  request.to = options_.registrar->id + cse_id;
   request.from = options_.id;
   request.request_identifier = "peer-" + cse_id.substr(1);
   request.release_version = "3";
-  return request;
-}
-
-void PeerAddresses::ask(const std::string& cse_id) {
-  onem2m::Request request = make_request(options_.registrar->id + '/' + options_.registrar->name, cse_id);
-  request.filter_criteria.filter_usage = 1;
-  request.filter_criteria.resource_types = {onem2m::type::kRemoteCse};
-  request.filter_criteria.attributes = {{"csi", cse_id}};
-  request.filter_criteria.limit = 1;
   sender_.send({options_.registrar->points_of_access, false}, std::move(request),
-               [self = shared_from_this(), cse_id](const onem2m::Response& response) {
-                 std::string address = first_address(response, self->options_.registrar->id);
-                 if (address.empty()) return self->answer(cse_id, {});
-                 self->retrieve(cse_id, std::move(address));
-               });
-}
-
-void PeerAddresses::retrieve(const std::string& cse_id, std::string address) {
-  sender_.send({options_.registrar->points_of_access, false}, make_request(std::move(address), cse_id),
                [self = shared_from_this(), cse_id](const onem2m::Response& response) {
                  self->answer(cse_id, points_of_access_in(response));
                });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Where the peers of the handover (mobility.peers) are reached directly: their pointOfAccess is asked from the registrar's
-// <remoteCSE> of that CSE-ID and remembered. docs/handover.md 3.
+// <remoteCSE> of that CSE-ID, whose resourceID is the CSE-ID without the slash, and remembered. docs/handover.md 3.
 #pragma once
 
 #include <functional>
@@ -38,9 +38,7 @@ class PeerAddresses : public std::enable_shared_from_this<PeerAddresses> {
     std::vector<Callback> waiting;  // not empty: the registrar is being asked
   };
   void ask(const std::string& cse_id);
-  void retrieve(const std::string& cse_id, std::string address);
   void answer(const std::string& cse_id, std::vector<std::string> points_of_access);
-  [[nodiscard]] onem2m::Request make_request(std::string to, const std::string& cse_id) const;
 
   const CseOptions& options_;
   const base::Clock& clock_;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A map from strings whose copies are free and never change: a hash array mapped trie. set() and erase() make a new map
-// that shares all but the path to the change, so a reader keeps its snapshot while the writer goes on.
+// A map from strings whose copies are free and never change: a hash array mapped trie. set() and erase() copy the path to the
+// change and share the rest, so a reader keeps its snapshot while the writer goes on. Nodes that no copy shares are changed in
+// place: between two copies only the first change of a path pays for it.
 #pragma once
 
 #include <array>
@@ -11,19 +12,21 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace edgecse::cse {
 
-/// Values are shared and immutable. Concurrent reads of the same map are safe; a map object itself is written by one thread.
-template <class Value>
+/// Values are shared and immutable. Concurrent reads of the same map are safe; a map object itself is written by one thread,
+/// and copied for others by that thread only (so a node whose count is 1 is nobody else's).
+template <class Value, class Hash = std::hash<std::string_view>>
 class PersistentMap {
  public:
   using Pointer = std::shared_ptr<const Value>;
 
   /// nullptr when the key is not there.
   [[nodiscard]] Pointer find(std::string_view key) const {
-    const std::size_t hash = std::hash<std::string_view>{}(key);
+    const std::size_t hash = Hash{}(key);
     const Node* node = root_.get();
     for (unsigned depth = 0; node != nullptr; ++depth) {
       if (depth == kMaximumDepth) return find_in_list(*node, key);
@@ -37,18 +40,16 @@ class PersistentMap {
   }
 
   void set(std::string key, Pointer value) {
-    const std::size_t hash = std::hash<std::string_view>{}(key);
+    const std::size_t hash = Hash{}(key);
     bool added = false;
-    root_ = set_below(root_, 0, hash, std::make_shared<const Leaf>(Leaf{std::move(key), std::move(value)}), added);
+    set_below(root_, 0, hash, std::make_shared<const Leaf>(Leaf{std::move(key), std::move(value)}), added);
     if (added) ++size_;
   }
 
   void erase(std::string_view key) {
-    const std::size_t hash = std::hash<std::string_view>{}(key);
-    bool removed = false;
-    auto root = erase_below(root_, 0, hash, key, removed);
-    if (!removed) return;
-    root_ = std::move(root);
+    const std::size_t hash = Hash{}(key);
+    if (!find(key)) return;
+    erase_below(root_, 0, hash, key);
     --size_;
   }
 
@@ -70,7 +71,7 @@ class PersistentMap {
     Pointer value;
   };
   struct Node;
-  using NodePointer = std::shared_ptr<const Node>;
+  using NodePointer = std::shared_ptr<Node>;
   using LeafPointer = std::shared_ptr<const Leaf>;
   struct Slot {
     NodePointer node;
@@ -92,73 +93,68 @@ class PersistentMap {
     return nullptr;
   }
 
-  static NodePointer set_below(const NodePointer& node, unsigned depth, std::size_t hash, LeafPointer leaf, bool& added) {
-    auto copy = node ? std::make_shared<Node>(*node) : std::make_shared<Node>();
-    if (depth == kMaximumDepth) {
-      for (Slot& slot : copy->slots) {
-        if (slot.leaf->key == leaf->key) {
-          slot.leaf = std::move(leaf);
-          return copy;
-        }
-      }
-      copy->slots.push_back({nullptr, std::move(leaf)});
-      added = true;
-      return copy;
+  /// Makes the node the caller's own: its parent is already.
+  static void own(NodePointer& node) {
+    if (!node) {
+      node = std::make_shared<Node>();
+    } else if (node.use_count() != 1) {
+      node = std::make_shared<Node>(*node);
     }
-    const std::uint32_t bit = bit_at(hash, depth);
-    const std::size_t index = index_of(*copy, bit);
-    if ((copy->bitmap & bit) == 0) {
-      copy->bitmap |= bit;
-      copy->slots.insert(copy->slots.begin() + static_cast<std::ptrdiff_t>(index), Slot{nullptr, std::move(leaf)});
-      added = true;
-      return copy;
-    }
-    Slot& slot = copy->slots[index];
-    if (slot.node) {
-      slot.node = set_below(slot.node, depth + 1, hash, std::move(leaf), added);
-    } else if (slot.leaf->key == leaf->key) {
-      slot.leaf = std::move(leaf);
-    } else {
-      const std::size_t other_hash = std::hash<std::string_view>{}(slot.leaf->key);
-      bool ignored = false;
-      NodePointer below = set_below(nullptr, depth + 1, other_hash, std::move(slot.leaf), ignored);
-      slot.leaf = nullptr;
-      slot.node = set_below(below, depth + 1, hash, std::move(leaf), added);
-    }
-    return copy;
   }
 
-  static NodePointer erase_below(const NodePointer& node, unsigned depth, std::size_t hash, std::string_view key,
-                                 bool& removed) {
-    if (!node) return node;
+  static void set_below(NodePointer& node, unsigned depth, std::size_t hash, LeafPointer leaf, bool& added) {
+    own(node);
+    if (depth == kMaximumDepth) {
+      for (Slot& slot : node->slots) {
+        if (slot.leaf->key == leaf->key) {
+          slot.leaf = std::move(leaf);
+          return;
+        }
+      }
+      node->slots.push_back({nullptr, std::move(leaf)});
+      added = true;
+      return;
+    }
+    const std::uint32_t bit = bit_at(hash, depth);
+    const std::size_t index = index_of(*node, bit);
+    if ((node->bitmap & bit) == 0) {
+      node->bitmap |= bit;
+      node->slots.insert(node->slots.begin() + static_cast<std::ptrdiff_t>(index), Slot{nullptr, std::move(leaf)});
+      added = true;
+      return;
+    }
+    Slot& slot = node->slots[index];
+    if (slot.leaf && slot.leaf->key == leaf->key) {
+      slot.leaf = std::move(leaf);
+      return;
+    }
+    if (slot.leaf) {
+      const std::size_t other_hash = Hash{}(slot.leaf->key);
+      bool ignored = false;
+      set_below(slot.node, depth + 1, other_hash, std::exchange(slot.leaf, nullptr), ignored);
+    }
+    set_below(slot.node, depth + 1, hash, std::move(leaf), added);
+  }
+
+  /// The key is there. Leaves node null when nothing is left of it.
+  static void erase_below(NodePointer& node, unsigned depth, std::size_t hash, std::string_view key) {
+    own(node);
     std::size_t index = 0;
     std::uint32_t bit = 0;
     if (depth == kMaximumDepth) {
-      while (index < node->slots.size() && node->slots[index].leaf->key != key) ++index;
-      if (index == node->slots.size()) return node;
+      while (node->slots[index].leaf->key != key) ++index;
     } else {
       bit = bit_at(hash, depth);
-      if ((node->bitmap & bit) == 0) return node;
       index = index_of(*node, bit);
-      const Slot& slot = node->slots[index];
+      Slot& slot = node->slots[index];
       if (slot.node) {
-        NodePointer below = erase_below(slot.node, depth + 1, hash, key, removed);
-        if (!removed) return node;
-        if (below) {
-          auto copy = std::make_shared<Node>(*node);
-          copy->slots[index].node = std::move(below);
-          return copy;
-        }
-      } else if (slot.leaf->key != key) {
-        return node;
+        erase_below(slot.node, depth + 1, hash, key);
+        if (slot.node) return;
       }
     }
-    removed = true;
-    if (node->slots.size() == 1) return nullptr;
-    auto copy = std::make_shared<Node>(*node);
-    copy->bitmap &= ~bit;
-    copy->slots.erase(copy->slots.begin() + static_cast<std::ptrdiff_t>(index));
-    return copy;
+    node->bitmap &= ~bit;
+    node->slots.erase(node->slots.begin() + static_cast<std::ptrdiff_t>(index));
+    if (node->slots.empty()) node = nullptr;
   }
 
   template <class Visit>

@@ -194,6 +194,8 @@ void Router::deliver(const OutboxEntry& entry, ResponseCallback done) {
     return core_.environment.sender.send({{entry.target}, true}, std::move(request), std::move(done));
   }
   if (request.operation == onem2m::Operation::Notify) {
+    // It may have been written at the CSE that its unit came from.
+    if (onem2m::is_cse_id(request.from)) request.from = core_.options.id;
     // The short way for what is by far the most: an AE here whose unit is served here.
     const SnapshotPtr snapshot = core_.loop->snapshot();
     const ResourcePtr target = find_resource(core_, snapshot->tree, request.to);

@@ -28,7 +28,7 @@ class RowOverlay {
                                                             std::string_view last, std::size_t limit,
                                                             bool reverse = false) const;
 
-  /// Everything since, in order, as one batch.
+  /// Everything since, in order, as one batch; to be followed by clear().
   [[nodiscard]] store::WriteBatch take_batch() { return std::move(batch_); }
 
   /// Where a job starts; undo() goes back to it.
@@ -38,25 +38,31 @@ class RowOverlay {
   void clear();
 
  private:
-  using Key = std::pair<store::Table, std::string>;
+  using Index = std::size_t;  // of the operation in batch_ that decides about a key
+  using Entries = std::map<std::string, Index, std::less<>>;
   struct Range {
-    store::Table table;
     std::string first, last;
   };
   struct Undo {
-    Key key;
-    std::optional<std::optional<std::string>> before;  // outer: was there an entry
+    store::Table table;
+    std::string key;
+    std::optional<Index> before;
   };
-  void remember(const Key& key);
+  void decide(store::Table table, std::string key);
+  [[nodiscard]] Entries& entries(store::Table table) { return entries_[static_cast<std::size_t>(table)]; }
+  [[nodiscard]] const Entries& entries(store::Table table) const { return entries_[static_cast<std::size_t>(table)]; }
+  [[nodiscard]] const std::vector<Range>& ranges(store::Table table) const {
+    return ranges_[static_cast<std::size_t>(table)];
+  }
   [[nodiscard]] bool hidden(store::Table table, std::string_view key) const;
 
   const store::ResourceStore& store_;
   store::WriteBatch batch_;
-  std::map<Key, std::optional<std::string>> entries_;  // nothing: erased
-  std::vector<Range> ranges_;                          // erased from the store; entries_ come after them
+  std::array<Entries, store::kTables> entries_;
+  std::array<std::vector<Range>, store::kTables> ranges_;  // erased from the store; entries_ come after them
   std::vector<Undo> undo_;
   std::size_t batch_mark_ = 0;
-  std::size_t range_mark_ = 0;
+  std::array<std::size_t, store::kTables> range_marks_{};
 };
 
 }  // namespace edgecse::cse

@@ -42,6 +42,7 @@ std::string Transaction::new_id() { return loop_.id_prefix_ + to_base36(next_cre
 
 void Transaction::put(Resource resource) {
   changes_.push_back({Change::Kind::PutResource, store::Table::Tree, resource.id, resource.unit, resource.type});
+  before_.emplace_back(resource.id, tree().find(resource.id));
   loop_.working_.put(std::make_shared<const Resource>(std::move(resource)));
 }
 
@@ -50,7 +51,18 @@ void Transaction::erase(std::string_view id) {
   if (!resource) return;
   if (resource->next_sequence != 1) erase_all_instances(*resource);
   changes_.push_back({Change::Kind::EraseResource, store::Table::Tree, resource->id, resource->unit, resource->type});
-  loop_.working_.erase(id);
+  before_.emplace_back(resource->id, resource);
+  loop_.working_.erase(resource->id);
+}
+
+void Transaction::undo() {
+  for (auto change = before_.rbegin(); change != before_.rend(); ++change) {
+    if (change->second) {
+      loop_.working_.put(std::move(change->second));
+    } else {
+      loop_.working_.erase(change->first);
+    }
+  }
 }
 
 onem2m::Result<InstancePtr> Transaction::instance(std::string_view container, std::uint64_t sequence) const {

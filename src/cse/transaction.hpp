@@ -71,7 +71,11 @@ class Transaction {
   friend class CommitLoop;
   explicit Transaction(CommitLoop& loop) : loop_(loop) {}
 
+  /// Takes the job's changes of the tree back, last one first.
+  void undo();
+
   CommitLoop& loop_;
+  std::vector<std::pair<std::string, ResourcePtr>> before_;  // what a change of the tree replaced; nullptr: nothing
   std::vector<Change> changes_;
   std::vector<std::function<void()>> after_commit_;
 };

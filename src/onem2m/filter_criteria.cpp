@@ -43,7 +43,8 @@ bool matches_wildcard(std::string_view pattern, std::string_view text) {
 bool value_matches(const json& value, std::string_view pattern) {
   switch (value.type()) {
     case json::value_t::string: return matches_wildcard(pattern, value.get_ref<const std::string&>());
-    case json::value_t::boolean: return pattern == (value.get<bool>() ? "true" : "false") || pattern == (value.get<bool>() ? "1" : "0");
+    case json::value_t::boolean:
+      return value.get<bool>() ? pattern == "true" || pattern == "1" : pattern == "false" || pattern == "0";
     case json::value_t::number_integer:
     case json::value_t::number_unsigned:
     case json::value_t::number_float: return matches_wildcard(pattern, value.dump());

@@ -29,7 +29,7 @@ Result<> read_response_type(const Json& value, Request& request) {
 Result<> read_operation(const Json& value, Request& request) {
   int number = 0;
   if (auto read = read_member("op", value, number); !read) return read;
-  if (number < 1 || number > 5) return refuse(ResponseStatus::BadRequest, fmt::format("the parameter op is {}, not 1 to 5", number));
+  if (number < 1 || number > 5) return wrong_member("op", "1 to 5");
   request.operation = static_cast<Operation>(number);
   return {};
 }

@@ -108,6 +108,11 @@ const ResourceTypeRule* find_mgmt_obj_specialisation(int management_definition) 
   return nullptr;
 }
 
+bool is_attribute_of_any_type(std::string_view short_name) {
+  const auto names = tables::attribute_names();
+  return std::binary_search(names.begin(), names.end(), short_name);
+}
+
 std::span<const ResourceTypeRule> all_resource_types() { return tables::resource_types(); }
 
 Result<> check_create(const ResourceTypeRule& type, const json& attributes) {
@@ -116,6 +121,14 @@ Result<> check_create(const ResourceTypeRule& type, const json& attributes) {
   return check_complete(type, type.custom_attributes, attributes);
 }
 
-Result<> check_update(const ResourceTypeRule& type, const json& attributes) { return check_all(type, attributes, false); }
+Result<> check_update(const ResourceTypeRule& type, const json& attributes) {
+  if (auto checked = check_all(type, attributes, false); !checked) return checked;
+  // TS-0004 7.3.3.4: who may change acpi is judged apart, so nothing else may ride along. Announced resources are kept by
+  // their original's host, which sends what changed.
+  if (type.number < type::kAnnounced && attributes.size() > 1 && attributes.contains("acpi")) {
+    return bad(type, "acpi", "must be alone in an UPDATE");
+  }
+  return {};
+}
 
 }  // namespace edgecse::onem2m

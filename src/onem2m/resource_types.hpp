@@ -60,12 +60,16 @@ struct ResourceTypeRule {
 /// One rule per number, ascending.
 [[nodiscard]] std::span<const ResourceTypeRule> all_resource_types();
 
+/// Whether any type or specialisation in the table has an attribute of that short name: what a query string may filter by.
+[[nodiscard]] bool is_attribute_of_any_type(std::string_view short_name);
+
 /// Whether a value fits an attribute: type, range, enumeration, members of complex types. Null is judged by the caller.
 /// Fails with BAD_REQUEST and a sentence that names the attribute.
 [[nodiscard]] Result<> check_value(const AttributeRule& rule, const nlohmann::json& value);
 
 /// The representation of a CREATE or UPDATE against the table, without what needs other resources: unknown attributes, NP,
-/// M, value types; null only in an UPDATE of a removable attribute (and cr in a CREATE). TS-0004 7.3.3.3, 7.3.3.4.
+/// M, value types; null only in an UPDATE of a removable attribute (and cr in a CREATE); acpi alone in an UPDATE. Fails with
+/// BAD_REQUEST. TS-0004 7.3.3.3, 7.3.3.4.
 [[nodiscard]] Result<> check_create(const ResourceTypeRule& type, const nlohmann::json& attributes);
 [[nodiscard]] Result<> check_update(const ResourceTypeRule& type, const nlohmann::json& attributes);
 

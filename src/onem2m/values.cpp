@@ -30,7 +30,8 @@ Fault want_string(const json& value, Accepts accepts, Fault wanted) {
 Fault check_integer(const DataType& type, const json& value) {
   Fault wanted = type.minimum == 1 ? "a positive integer" : type.minimum == 0 ? "a non-negative integer" : "an integer";
   if (!value.is_number_integer()) return wanted;
-  if (value.is_number_unsigned()) return std::cmp_less_equal(value.get<std::uint64_t>(), type.maximum) && std::cmp_greater_equal(value.get<std::uint64_t>(), type.minimum) ? nullptr : wanted;
+  const bool too_large = value.is_number_unsigned() && !std::in_range<std::int64_t>(value.get<std::uint64_t>());
+  if (too_large) return wanted;
   const auto number = value.get<std::int64_t>();
   return number >= type.minimum && number <= type.maximum ? nullptr : wanted;
 }
@@ -100,8 +101,7 @@ Result<> check_list(const DataType& item_type, const json& value, const std::str
 Result<> check_members(const DataType& type, const json& value, const std::string& path) {
   if (!value.is_object()) return bad(path, fmt::format("an object of type {}", type.name));
   for (const auto& [name, member_value] : value.get_ref<const json::object_t&>()) {
-    const auto member = std::find_if(type.members.begin(), type.members.end(),
-                                     [&](const tables::Member& one) { return one.name == name; });
+    const auto member = std::find(type.members.begin(), type.members.end(), std::string_view{name});
     if (member == type.members.end()) {
       return refuse(ResponseStatus::BadRequest,
                     fmt::format("the attribute {} has a member that {} does not define", path, type.name));

@@ -229,6 +229,13 @@ def emit_attributes(label, attributes, known_types, out):
 def emit_types(types, known_types, out):
     numbers = {t.name: t.number for t in types if not t.definition and not t.base}
     by_name = {t.name: i for i, t in enumerate(types) if not t.base}
+    for t in types:
+        shared = {a.short for a in types[by_name[t.base]].attributes} if t.base else set()
+        if t.number >= ANNOUNCED:  # link and the like are the announcement's own
+            t.custom = [a for a in t.custom if a.short not in shared]
+        for a in t.custom:
+            if a.short in shared:
+                raise Fault(f"{t.member}: {a.short} is an attribute of every {t.base}")
     for i, t in enumerate(types):
         if not t.base:
             emit_attributes(f"kAttributes{i}", t.attributes, known_types, out)
@@ -268,15 +275,20 @@ def generate(folder: pathlib.Path) -> str:
     groups, types = read_resources([folder / f"{name}.table" for name in ("core", "management", "services", "learning")])
     types += [announced_form(t, groups) for t in types if t.announced_member is not None]
     types += read_flex_containers(sorted((folder / "flex_containers").glob("*.table")))
+    # mgmtObj specialisations whose short name is not known to us cannot be named in JSON.
+    types = [t for t in types if t.member or not t.definition]
     out = ["// Made by src/onem2m/tables/generate.py from the tables beside it. Do not edit.",
            '#include "onem2m/tables/rows.hpp"', "", "namespace edgecse::onem2m::tables {", "namespace {", ""]
     emit_data_types(data_types, out)
     emit_types(types, data_types, out)
+    names = sorted({a.short for t in types for a in t.attributes + t.custom})
+    out += ["constexpr std::string_view kAttributeNames[] = {"] + [f"  {quoted(name)}," for name in names] + ["};"]
     out += ["", "}  // namespace", "",
             "std::span<const DataType> data_types() { return kDataTypes; }",
             "std::span<const ResourceTypeRule> resource_types() { return kResourceTypes; }",
             "std::span<const ResourceTypeRule> specialisations() { return kSpecialisations; }",
-            "std::span<const ResourceTypeRule* const> by_member() { return kByMember; }", "",
+            "std::span<const ResourceTypeRule* const> by_member() { return kByMember; }",
+            "std::span<const std::string_view> attribute_names() { return kAttributeNames; }", "",
             "}  // namespace edgecse::onem2m::tables"]
     return "\n".join(out) + "\n"
 

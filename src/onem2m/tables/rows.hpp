@@ -28,6 +28,7 @@ struct Member {
   bool is_list;
   bool mandatory;
   bool may_be_empty;
+  [[nodiscard]] friend bool operator==(const Member& one, std::string_view wanted) { return one.name == wanted; }
 };
 
 struct DataType {
@@ -43,5 +44,6 @@ struct DataType {
 [[nodiscard]] std::span<const ResourceTypeRule> resource_types();          // by number
 [[nodiscard]] std::span<const ResourceTypeRule> specialisations();         // of mgmtObj, flexContainer; by member name
 [[nodiscard]] std::span<const ResourceTypeRule* const> by_member();        // both, by member name
+[[nodiscard]] std::span<const std::string_view> attribute_names();         // short names of all types, sorted
 
 }  // namespace edgecse::onem2m::tables

@@ -17,7 +17,8 @@ const ResourceTypeRule& rule_of(int number) { return *find_resource_type(number)
 TEST(ResourceTypes, AreFoundByNumberAndByMemberName) {
   for (const ResourceTypeRule& type : all_resource_types()) {
     EXPECT_EQ(find_resource_type(type.number), &type);
-    if (!type.member_name.empty()) EXPECT_EQ(find_resource_type_by_member(type.member_name), &type) << type.name;
+    if (type.member_name.empty()) continue;
+    EXPECT_EQ(find_resource_type_by_member(type.member_name), &type) << type.name;
   }
   EXPECT_EQ(find_resource_type_by_member("m2m:cin")->number, type::kContentInstance);
   EXPECT_EQ(find_resource_type_by_member("m2m:fwr")->number, type::kMgmtObj);

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "binding/http/http_binding.hpp"
+
+#include "base/log.hpp"
+#include "binding/http/http_primitive.hpp"
+#include "binding/http/media_type.hpp"
+
+namespace edgecse::binding {
+namespace {
+
+using onem2m::Request;
+using onem2m::Response;
+using onem2m::ResponseStatus;
+
+constexpr int kNoResponse = 5;  // m2m:responseType
+
+net::HttpResponse refusal(std::string request_identifier, const onem2m::Error& error) {
+  Request request;
+  request.request_identifier = std::move(request_identifier);
+  return write_http_response(onem2m::make_error_response(request, error.status, error.detail), kJson);
+}
+
+}  // namespace
+
+HttpBinding::HttpBinding(onem2m::RequestHandler& handler, HttpBindingOptions options)
+    : handler_(handler), options_(std::move(options)) {}
+
+void HttpBinding::handle(net::HttpRequest message, HttpAnswer answer) const {
+  std::string request_identifier{message.headers.find("X-M2M-RI").value_or("")};
+  try {
+    const auto media_type = choose_media_type(message.headers.find("Accept"));
+    if (!media_type) return answer(refusal(std::move(request_identifier), media_type.error()));
+    auto request = read_http_request(std::move(message), options_.root);
+    if (!request) return answer(refusal(std::move(request_identifier), request.error()));
+    if (request->response_type == kNoResponse) {
+      answer(net::HttpResponse{.status = 204, .headers = {}, .body = {}});
+      return handler_.handle(std::move(*request), [](const Response&) {});
+    }
+    handler_.handle(std::move(*request), [answer, media = *media_type](Response response) {
+      answer(write_http_response(std::move(response), media));
+    });
+  } catch (const std::exception& leak) {
+    base::log::error("binding", "an exception left the handling of a request", {{"what", leak.what()}});
+    answer(refusal(std::move(request_identifier), {ResponseStatus::InternalServerError, "internal error"}));
+  }
+}
+
+}  // namespace edgecse::binding

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is special about <subscription>: its checks, and the verification of its notification targets before it is made or
+// changed. TS-0004 7.4.8.
+#pragma once
+
+#include "cse/cse_core.hpp"
+#include "cse/router.hpp"
+
+namespace edgecse::cse {
+
+class SubscriptionProcedure final : public TypeProcedure {
+ public:
+  SubscriptionProcedure(const CseCore& core, Router& router) : core_(core), router_(router) {}
+
+  [[nodiscard]] onem2m::Result<> check_create(const CreateCheck& check) const override;
+  [[nodiscard]] onem2m::Result<> check_update(const UpdateCheck& check) const override;
+  [[nodiscard]] bool needs_preparation(const Preparation& preparation) const override;
+  /// Every target that is a resource and not the Originator agrees to be notified, else 5204, 4101 or 5205.
+  void prepare(Preparation preparation, PreparedCallback done) override;
+  onem2m::Result<> before_create(CreateContext& context) override;
+
+ private:
+  [[nodiscard]] std::vector<std::string> targets_to_verify(const Preparation& preparation) const;
+  [[nodiscard]] bool is_originator(const Tree& tree, const std::string& target, const std::string& from) const;
+
+  const CseCore& core_;
+  Router& router_;
+};
+
+}  // namespace edgecse::cse

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every rule of every resource type, tried out: for each attribute a value that fits and some that do not are made from the
+// table's data types. What the rules should be is checked by ExpectedRules, with rows taken from the standard by hand.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "onem2m/enumerations.hpp"
+#include "onem2m/resource_types.hpp"
+#include "onem2m/tables/rows.hpp"
+
+namespace edgecse::onem2m {
+namespace {
+
+using nlohmann::json;
+using tables::DataType;
+using tables::ValueKind;
+
+const DataType& data_type(std::string_view name) {
+  for (const DataType& type : tables::data_types()) {
+    if (type.name == name) return type;
+  }
+  ADD_FAILURE() << "no data type " << name;
+  return tables::data_types()[0];
+}
+
+json fitting(const DataType& type);
+
+json fitting_object(const DataType& type) {
+  json value = json::object();
+  for (const tables::Member& member : type.members) {
+    const DataType& member_type = tables::data_types()[member.type];
+    value[member.name] = member.is_list ? json::array({fitting(member_type)}) : fitting(member_type);
+    if (type.one_of) break;
+  }
+  return value;
+}
+
+json fitting(const DataType& type) {
+  switch (type.kind) {
+    case ValueKind::Any:
+    case ValueKind::AnySimple:
+    case ValueKind::String:
+    case ValueKind::Token:
+    case ValueKind::Name:
+    case ValueKind::Uri:
+    case ValueKind::ResourceName: return "abc";
+    case ValueKind::Boolean: return true;
+    case ValueKind::Number: return 1.5;
+    case ValueKind::Integer: return 7;
+    case ValueKind::Duration: return "PT30S";
+    case ValueKind::Base64: return "YWJj";
+    case ValueKind::Timestamp: return "20261121T134500";
+    case ValueKind::TimestampOrRelative: return 5000;
+    case ValueKind::ContentInfo: return "text/plain:0";
+    case ValueKind::Schedule: return "0 0,30 8-18 * * 1-5 *";
+    case ValueKind::Structure: return json::object();
+    case ValueKind::List: return json::array();
+    case ValueKind::Enumeration: return type.ranges.front().first;
+    case ValueKind::Complex: return fitting_object(type);
+  }
+  return nullptr;
+}
+
+json fitting(const AttributeRule& rule) {
+  const json one = fitting(data_type(rule.data_type));
+  return rule.is_list ? json::array({one}) : one;
+}
+
+/// Values of other types, and at the edges of this one.
+std::vector<json> misfits(const AttributeRule& rule) {
+  const DataType& type = data_type(rule.data_type);
+  if (rule.is_list) return {fitting(type), json::array(), json::array({nullptr}), json::object()};
+  switch (type.kind) {
+    case ValueKind::Any: return {};
+    case ValueKind::AnySimple: return {json::array(), json::object()};
+    case ValueKind::String: return {1, json::array({"a"})};
+    case ValueKind::Token: return {1, "", "two  blanks", "a\tb"};
+    case ValueKind::Name: return {1, "", "1a", "a b", "a:b"};
+    case ValueKind::Uri: return {1, "", "a b", "a\nb"};
+    case ValueKind::Boolean: return {"true", 1};
+    case ValueKind::Number: return {"1.5", true};
+    case ValueKind::Integer: {
+      std::vector<json> values{"7", 7.5, true, std::numeric_limits<std::uint64_t>::max()};
+      if (type.minimum >= 0) values.emplace_back(type.minimum - 1);
+      return values;
+    }
+    case ValueKind::Duration: return {30, "30S", "PT", "P1H", "PT1S2M"};
+    case ValueKind::Base64: return {1, "YWJ", "YW-j"};
+    case ValueKind::Timestamp: return {20261121, "2026-11-21T13:45:00", "20261121", "20261321T134500"};
+    case ValueKind::TimestampOrRelative: return {"soon", 1.5, json::object()};
+    case ValueKind::ResourceName: return {1, "", "a/b", "a b"};
+    case ValueKind::ContentInfo: return {1, "text/plain", "text:0", "text/plain:3", "text/plain:0:6"};
+    case ValueKind::Schedule: return {1, "* * * * *", "60 * * * * * *", "* * * * * 7 *", "5-1 * * * * * *"};
+    case ValueKind::Structure: return {1, "a"};
+    case ValueKind::List: return {1, json::object()};
+    case ValueKind::Enumeration: return {type.ranges.back().last + 1, -1, "1", 1.5};
+    case ValueKind::Complex: return {1, "a", json::array(), json{{"noSuchMember", 1}}};
+  }
+  return {};
+}
+
+bool is_creator(const AttributeRule& rule, const ResourceTypeRule& type) {
+  return rule.short_name == "cr" && type.number < type::kAnnounced;
+}
+
+template <typename Visit>
+void for_each_rule(const ResourceTypeRule& type, const Visit& visit) {
+  for (const AttributeRule& rule : type.attributes) visit(rule);
+  for (const AttributeRule& rule : type.custom_attributes) visit(rule);
+}
+
+/// A CREATE with what must be there and nothing else.
+json smallest_create(const ResourceTypeRule& type) {
+  json attributes = json::object();
+  for_each_rule(type, [&](const AttributeRule& rule) {
+    if (rule.create == Presence::Mandatory) attributes[rule.short_name] = fitting(rule);
+  });
+  return attributes;
+}
+
+void expect_refused(const Result<>& result, const AttributeRule& rule, const std::string& why) {
+  ASSERT_FALSE(result) << why;
+  EXPECT_EQ(result.error().status, ResponseStatus::BadRequest) << why;
+  EXPECT_NE(result.error().detail.find(rule.short_name), std::string::npos) << why << ": " << result.error().detail;
+}
+
+class EveryType : public testing::TestWithParam<const ResourceTypeRule*> {
+ protected:
+  const ResourceTypeRule& type = *GetParam();
+};
+
+TEST_P(EveryType, AcceptsASmallestAndALargestCreate) {
+  json attributes = smallest_create(type);
+  const auto smallest = check_create(type, attributes);
+  EXPECT_TRUE(smallest) << smallest.error().detail;
+  for_each_rule(type, [&](const AttributeRule& rule) {
+    if (rule.create == Presence::NotPermitted) return;
+    attributes[rule.short_name] = is_creator(rule, type) ? json(nullptr) : fitting(rule);
+  });
+  const auto largest = check_create(type, attributes);
+  EXPECT_TRUE(largest) << largest.error().detail;
+}
+
+TEST_P(EveryType, JudgesEachAttributeOfACreate) {
+  const json smallest = smallest_create(type);
+  for_each_rule(type, [&](const AttributeRule& rule) {
+    const std::string name{rule.short_name};
+    json attributes = smallest;
+    if (rule.create == Presence::NotPermitted) {
+      attributes[name] = fitting(rule);
+      return expect_refused(check_create(type, attributes), rule, name + " is not permitted");
+    }
+    if (is_creator(rule, type)) {
+      attributes[name] = "CSomebody";
+      return expect_refused(check_create(type, attributes), rule, name + " with a value");
+    }
+    attributes[name] = nullptr;
+    expect_refused(check_create(type, attributes), rule, name + " null");
+    for (const json& misfit : misfits(rule)) {
+      attributes[name] = misfit;
+      expect_refused(check_create(type, attributes), rule, name + " = " + misfit.dump());
+    }
+    if (rule.create != Presence::Mandatory || name == "con") return;  // contentRef may stand in for content
+    attributes.erase(name);
+    expect_refused(check_create(type, attributes), rule, name + " left out");
+  });
+}
+
+TEST_P(EveryType, JudgesEachAttributeOfAnUpdate) {
+  for_each_rule(type, [&](const AttributeRule& rule) {
+    const std::string name{rule.short_name};
+    if (rule.update == Presence::NotPermitted) {
+      return expect_refused(check_update(type, {{name, fitting(rule)}}), rule, name + " is not permitted");
+    }
+    EXPECT_TRUE(check_update(type, {{name, fitting(rule)}})) << name;
+    for (const json& misfit : misfits(rule)) {
+      expect_refused(check_update(type, {{name, misfit}}), rule, name + " = " + misfit.dump());
+    }
+    const auto removed = check_update(type, {{name, nullptr}});
+    if (rule.mandatory) {
+      expect_refused(removed, rule, name + " removed");
+    } else {
+      EXPECT_TRUE(removed) << name << " removed";
+    }
+  });
+}
+
+TEST_P(EveryType, RefusesWhatItDoesNotDefine) {
+  json attributes = smallest_create(type);
+  attributes["noSuchAttribute"] = 1;
+  const auto created = check_create(type, attributes);
+  ASSERT_FALSE(created);
+  EXPECT_NE(created.error().detail.find("noSuchAttribute"), std::string::npos);
+  EXPECT_FALSE(check_update(type, {{"noSuchAttribute", 1}}));
+  EXPECT_FALSE(check_create(type, json::array()));
+  EXPECT_FALSE(check_update(type, "text"));
+}
+
+std::vector<const ResourceTypeRule*> every_type() {
+  std::vector<const ResourceTypeRule*> types;
+  for (const ResourceTypeRule& type : all_resource_types()) types.push_back(&type);
+  for (const ResourceTypeRule& type : tables::specialisations()) types.push_back(&type);
+  return types;
+}
+
+INSTANTIATE_TEST_SUITE_P(Tables, EveryType, testing::ValuesIn(every_type()), [](const auto& row) {
+  std::string name = fmt::format("{}_{}_{}", row.index, row.param->number, row.param->name);
+  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  return name;
+});
+
+struct Expected {
+  int type;
+  std::string_view attribute;
+  Presence create, update;
+  bool mandatory;
+  Announced announced;
+};
+std::ostream& operator<<(std::ostream& out, const Expected& row) { return out << row.type << ' ' << row.attribute; }
+
+class ExpectedRules : public testing::TestWithParam<Expected> {};
+
+TEST_P(ExpectedRules, AreInTheTable) {
+  const Expected& expected = GetParam();
+  const AttributeRule* rule = find_resource_type(expected.type)->find(expected.attribute);
+  ASSERT_NE(rule, nullptr);
+  EXPECT_EQ(rule->create, expected.create);
+  EXPECT_EQ(rule->update, expected.update);
+  EXPECT_EQ(rule->mandatory, expected.mandatory);
+  EXPECT_EQ(rule->announced, expected.announced);
+}
+
+constexpr auto M = Presence::Mandatory;
+constexpr auto O = Presence::Optional;
+constexpr auto NP = Presence::NotPermitted;
+
+// TS-0001 9.6.x and TS-0004 7.4.x, the tables of each type.
+INSTANTIATE_TEST_SUITE_P(
+    FromTheStandard, ExpectedRules,
+    testing::Values(
+        Expected{1, "pv", M, O, true, Announced::Mandatory}, Expected{1, "pvs", M, O, true, Announced::Mandatory},
+        Expected{2, "api", M, NP, true, Announced::Optional}, Expected{2, "rr", M, O, true, Announced::Optional},
+        Expected{2, "aei", NP, NP, true, Announced::Optional}, Expected{2, "poa", O, O, false, Announced::Optional},
+        Expected{2, "rgep", NP, NP, false, Announced::Optional}, Expected{2, "prgr", O, NP, false, Announced::No},
+        Expected{3, "mni", O, O, false, Announced::Optional}, Expected{3, "cni", NP, NP, true, Announced::No},
+        Expected{3, "et", O, O, true, Announced::Mandatory}, Expected{3, "rn", O, NP, true, Announced::No},
+        Expected{3, "ri", NP, NP, true, Announced::No}, Expected{3, "acpi", O, O, false, Announced::Mandatory},
+        Expected{4, "con", M, NP, true, Announced::Optional}, Expected{4, "cs", NP, NP, true, Announced::No},
+        Expected{4, "cnf", O, NP, false, Announced::Optional}, Expected{9, "mid", M, O, true, Announced::Optional},
+        Expected{9, "mnm", M, O, true, Announced::Optional}, Expected{9, "mt", O, NP, true, Announced::Optional},
+        Expected{14, "ni", M, O, true, Announced::Mandatory}, Expected{16, "cb", M, NP, true, Announced::Optional},
+        Expected{16, "rr", M, O, true, Announced::Optional}, Expected{16, "dcse", O, O, false, Announced::Optional},
+        Expected{23, "nu", M, O, true, Announced::No}, Expected{23, "enc", O, O, false, Announced::No},
+        Expected{23, "nct", O, O, true, Announced::No}, Expected{28, "cnd", M, NP, true, Announced::Mandatory},
+        Expected{29, "pei", O, O, false, Announced::Optional}, Expected{30, "dgt", M, NP, true, Announced::Optional},
+        Expected{10002, "lnk", M, O, true, Announced::No}, Expected{10002, "et", M, O, true, Announced::No},
+        Expected{10003, "mni", O, O, false, Announced::No}));
+
+TEST(AttributeRules, LetContentRefStandInForContent) {
+  const ResourceTypeRule& instance = *find_resource_type(type::kContentInstance);
+  EXPECT_FALSE(check_create(instance, json::object()));
+  EXPECT_TRUE(check_create(instance, {{"conr", {{"urir", {{{"nm", "a"}, {"uri", "b/c"}}}}}}}));
+  EXPECT_TRUE(check_create(instance, {{"con", {{"any", "structure"}}}}));
+}
+
+TEST(AttributeRules, WantAcpiAloneInAnUpdate) {
+  const ResourceTypeRule& container = *find_resource_type(type::kContainer);
+  EXPECT_TRUE(check_update(container, {{"acpi", {"acp1"}}}));
+  EXPECT_TRUE(check_update(container, {{"acpi", nullptr}}));
+  EXPECT_FALSE(check_update(container, {{"acpi", {"acp1"}}, {"lbl", {"a"}}}));
+}
+
+TEST(AttributeRules, CheckAccessControlRulesMemberByMember) {
+  const ResourceTypeRule& policy = *find_resource_type(type::kAccessControlPolicy);
+  const auto with_rule = [&](const json& rule) {
+    return check_create(policy, {{"pv", {{"acr", {rule}}}}, {"pvs", {{"acr", {{{"acor", {"all"}}, {"acop", 63}}}}}}});
+  };
+  const json plain{{"acor", {"CAdmin", "/mn*"}}, {"acop", 34}};
+  EXPECT_TRUE(with_rule(plain));
+  json context = plain;
+  context["acco"] = {{{"actw", {"* * 8-18 * * * *"}}, {"acip", {{"ipv4", {"10.0.0.0/8"}}}}, {"aclr", {{"accr", {1.0, 2, 3.5}}}}}};
+  EXPECT_TRUE(with_rule(context));
+  json details = plain;
+  details["acod"] = {{{"ty", 3}, {"chty", {4}}}};
+  EXPECT_TRUE(with_rule(details));
+
+  json wrong = plain;
+  wrong["acop"] = 64;
+  EXPECT_FALSE(with_rule(wrong));
+  wrong = plain;
+  wrong.erase("acor");
+  EXPECT_FALSE(with_rule(wrong));
+  wrong = context;
+  wrong["acco"][0]["aclr"]["accc"] = {"DE"};
+  EXPECT_FALSE(with_rule(wrong)) << "a location region is a choice";
+  wrong = details;
+  wrong["acod"][0].erase("chty");
+  const auto refused = with_rule(wrong);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().detail.find("pv.acr.acod"), std::string::npos) << refused.error().detail;
+}
+
+TEST(AttributeRules, CheckEventNotificationCriteria) {
+  const ResourceTypeRule& subscription = *find_resource_type(type::kSubscription);
+  const auto with = [&](const json& criteria) { return check_create(subscription, {{"nu", {"CApp"}}, {"enc", criteria}}); };
+  EXPECT_TRUE(with({{"net", {1, 3}}, {"atr", {"lbl"}}, {"chty", {4}}, {"md", {{"num", 1}, {"dur", "PT1M"}}}}));
+  EXPECT_TRUE(with({{"om", {{{"ops", 3}, {"or", "CApp"}}}}}));
+  EXPECT_FALSE(with({{"net", {99}}}));
+  EXPECT_FALSE(with({{"net", 1}}));
+  EXPECT_FALSE(with({{"net", json::array()}}));
+  EXPECT_FALSE(with({{"md", {{"num", 1}}}}));
+  EXPECT_FALSE(with({{"crb", "yesterday"}}));
+}
+
+}  // namespace
+}  // namespace edgecse::onem2m
