@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // mec-sandbox: the local MEC system. Usage: mec-sandbox --help
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <future>
-
-#include <CLI/CLI.hpp>
 
 #include "base/log.hpp"
 #include "base/thread_executor.hpp"
@@ -47,28 +46,33 @@ int serve(const Flags& flags) {
   if (!client) return fail(client.error().detail);
   base::ThreadExecutor executor("sandbox");
 
-  sandbox::Sandbox::Options options{flags.scenarios, flags.api_root, flags.speed,
-                                    flags.integers ? sandbox::EnumerationStyle::Integers : sandbox::EnumerationStyle::Strings};
-  if (options.api_root.empty()) options.api_root = "http://" + flags.listen;
-  sandbox::Sandbox system(options, clock, executor, random, **client);
+  std::optional<sandbox::Sandbox> system;  // made on the executor, as soon as the port is known
   net::HttpServerOptions http;
   http.listen = flags.listen;
   auto server = net::HttpServer::start(http, [&](net::HttpRequest request, net::Responder responder) {
     executor.post([&system, request = std::move(request), responder = std::move(responder)] {
-      system.handle(request, [responder](net::HttpResponse response) { responder.send(std::move(response)); });
+      if (!system) return responder.send({503, {}, {}});
+      system->handle(request, [responder](net::HttpResponse response) { responder.send(std::move(response)); });
     });
   });
   if (!server) return fail(server.error().detail);
 
   std::promise<std::string> started;
-  executor.post([&] {
-    const auto loaded = system.load(flags.scenario);
-    if (loaded && !flags.paused) system.start();
+  executor.post([&, port = (*server)->port()] {
+    const auto root = fmt::format("http://{}:{}", flags.listen.substr(0, flags.listen.rfind(':')), port);
+    using sandbox::EnumerationStyle;
+    system.emplace(
+        sandbox::Sandbox::Options{flags.scenarios, flags.api_root.empty() ? root : flags.api_root, flags.speed,
+                                  flags.integers ? EnumerationStyle::Integers : EnumerationStyle::Strings},
+        clock, executor, random, **client);
+    const auto loaded = system->load(flags.scenario);
+    if (loaded && !flags.paused) system->start();
     started.set_value(loaded ? "" : loaded.error().detail);
   });
   if (const auto fault = started.get_future().get(); !fault.empty()) return fail(fault);
-  base::log::info("sandbox", "ready", {{"listen", flags.listen}, {"port", std::to_string((*server)->port())},
-                                       {"scenario", flags.scenario}});
+  base::log::info(
+      "sandbox", "ready",
+      {{"listen", flags.listen}, {"port", std::to_string((*server)->port())}, {"scenario", flags.scenario}});
   int signal = 0;
   sigwait(&signals, &signal);
   (*server)->drain(std::chrono::milliseconds{500});
@@ -83,10 +87,13 @@ int main(int argc, char** argv) {
   Flags flags;
   CLI::App app{"A local MEC system: MEC hosts with their APIs, terminals that move by scenario, a control API."};
   app.add_option("--listen", flags.listen, "address:port of all APIs")->capture_default_str();
-  app.add_option("--api-root", flags.api_root, "http://address:port that links in answers start with (default: from --listen)");
+  app.add_option("--api-root", flags.api_root,
+                 "http://address:port that links in answers start with (default: from --listen)");
   app.add_option("--scenarios", flags.scenarios, "folder of the scenario files")->capture_default_str();
   app.add_option("--scenario", flags.scenario, "name of the scenario file, without .yaml")->capture_default_str();
-  app.add_option("--speed", flags.speed, "scenario seconds per second")->capture_default_str()->check(CLI::Range(0.001, 1000.0));
+  app.add_option("--speed", flags.speed, "scenario seconds per second")
+      ->capture_default_str()
+      ->check(CLI::Range(0.001, 1000.0));
   app.add_option("--seed", flags.seed, "makes identifiers repeatable; 0: random");
   app.add_flag("--integer-enumerations", flags.integers, "the AMS writes and takes numbers where it has enumerations");
   app.add_flag("--paused", flags.paused, "load the scenario, wait for POST /sandbox/v1/scenario/start");

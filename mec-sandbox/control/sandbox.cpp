@@ -10,7 +10,12 @@ using nlohmann::json;
 struct Sandbox::Stage {
   Stage(Sandbox& sandbox, Scenario scenario)
       : executor(sandbox.executor_),
-        outside{sandbox.clock_,  executor, sandbox.random_, sandbox.client_, sandbox.events_, sandbox.options_.api_root,
+        outside{sandbox.clock_,
+                executor,
+                sandbox.random_,
+                sandbox.client_,
+                sandbox.events_,
+                sandbox.options_.api_root,
                 sandbox.options_.enumerations},
         system(std::make_unique<MecSystem>(outside, std::move(scenario))) {}
   TiedExecutor executor;
@@ -54,14 +59,21 @@ json describe(const Terminal& terminal, const std::string& steered_to) {
 
 }  // namespace
 
-Sandbox::Sandbox(Options options, base::Clock& clock, base::Executor& executor, base::Random& random, net::HttpClient& client)
-    : options_(std::move(options)), clock_(clock), executor_(executor), random_(random), client_(client), events_(clock),
+Sandbox::Sandbox(Options options, base::Clock& clock, base::Executor& executor, base::Random& random,
+                 net::HttpClient& client)
+    : options_(std::move(options)),
+      clock_(clock),
+      executor_(executor),
+      random_(random),
+      client_(client),
+      events_(clock),
       speed_(options_.speed) {}
 
 Sandbox::~Sandbox() = default;
 
 Result<> Sandbox::load(const std::string& name) {
-  const bool plain = name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos && !name.empty();
+  const bool plain =
+      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos && !name.empty();
   if (!plain) return refuse(400, "scenario: expected a name of lower-case letters, digits and hyphens");
   auto scenario = read_scenario(options_.scenarios + "/" + name + ".yaml");
   if (!scenario) return refuse(404, scenario.error());
@@ -73,7 +85,8 @@ Result<> Sandbox::load(const std::string& name) {
   }
   stage_ = std::make_unique<Stage>(*this, std::move(*scenario));
   events_.set_scenario_seconds(0);
-  events_.tell("scenario_loaded", {{"scenario", name}, {"ues", stage_->system->terminals().all().size()},
+  events_.tell("scenario_loaded", {{"scenario", name},
+                                   {"ues", stage_->system->terminals().all().size()},
                                    {"hosts", stage_->system->scenario().hosts.size()}});
   stage_->system->step();
   return {};
@@ -147,7 +160,8 @@ Reply Sandbox::control_scenario(const Request& request) {
     return no_content();
   }
   if (request.is("POST", {"sandbox", "v1", "scenario", "step"})) {
-    for (auto left = std::min<std::uint64_t>(number_in(request, "seconds", 1), 3'600); left > 0; --left) stage_->system->step();
+    for (auto left = std::min<std::uint64_t>(number_in(request, "seconds", 1), 3'600); left > 0; --left)
+      stage_->system->step();
     return no_content();
   }
   if (!request.is("PUT", {"sandbox", "v1", "scenario", "speed"})) return nothing_here(request, false);
@@ -167,8 +181,9 @@ Reply Sandbox::control_terminals(const Request& request) {
     return no_content();
   }
   if (request.method != "PUT") return nothing_here(request, true);
-  const auto body = body_of(request, with_exactly_one({"zone", "access_point"},
-                                                      object({optional("zone", text()), optional("access_point", text())})));
+  const auto body = body_of(
+      request,
+      with_exactly_one({"zone", "access_point"}, object({optional("zone", text()), optional("access_point", text())})));
   if (!body) return tl::unexpected{body.error()};
   const auto where = body->value("zone", body->value("access_point", ""));
   if (auto done = stage_->system->place(request.path[3], where); !done) return tl::unexpected{done.error()};
@@ -178,7 +193,8 @@ Reply Sandbox::control_terminals(const Request& request) {
 
 Reply Sandbox::control_hosts(const Request& request) {
   if (request.is("POST", {"sandbox", "v1", "hosts", "*", "applications"})) {
-    const auto body = body_of(request, object({required("name", text()), optional("app_d_id", text()), optional("id", text())}));
+    const auto body =
+        body_of(request, object({required("name", text()), optional("app_d_id", text()), optional("id", text())}));
     if (!body) return tl::unexpected{body.error()};
     const auto made = stage_->system->create_application(request.path[3], body->at("name"), body->value("app_d_id", ""),
                                                          body->value("id", ""));
@@ -190,14 +206,16 @@ Reply Sandbox::control_hosts(const Request& request) {
                                                required("grace_s", integer(1, 3'600))}));
     if (!body) return tl::unexpected{body.error()};
     const std::chrono::seconds grace{body->at("grace_s").get<std::int64_t>()};
-    if (auto done = stage_->system->terminate(request.path[3], request.path[5], body->at("operation_action"), grace); !done)
+    if (auto done = stage_->system->terminate(request.path[3], request.path[5], body->at("operation_action"), grace);
+        !done)
       return tl::unexpected{done.error()};
     return no_content();
   }
   if (!request.is("POST", {"sandbox", "v1", "hosts", "*", "restart"})) return nothing_here(request, false);
   const auto body = body_of(request, object({optional("outage_ms", integer(0, 3'600'000))}));
   if (!body) return tl::unexpected{body.error()};
-  if (auto done = stage_->system->restart(request.path[3], std::chrono::milliseconds{body->value("outage_ms", 0)}); !done)
+  if (auto done = stage_->system->restart(request.path[3], std::chrono::milliseconds{body->value("outage_ms", 0)});
+      !done)
     return tl::unexpected{done.error()};
   return no_content();
 }
@@ -210,9 +228,10 @@ Reply Sandbox::control_faults(const Request& request) {
     return no_content();
   }
   if (request.method != "POST") return nothing_here(request, true);
-  const auto body = body_of(request, object({required("action", one_of({"drop", "delay"})), optional("host", text()),
-                                             optional("notification_type", text()), optional("delay_ms", integer(0, 600'000)),
-                                             required("count", integer(1, 1'000'000))}));
+  const auto body =
+      body_of(request, object({required("action", one_of({"drop", "delay"})), optional("host", text()),
+                               optional("notification_type", text()), optional("delay_ms", integer(0, 600'000)),
+                               required("count", integer(1, 1'000'000))}));
   if (!body) return tl::unexpected{body.error()};
   notifier.add_fault({body->value("host", ""), body->value("notification_type", ""), body->at("action") == "drop",
                       std::chrono::milliseconds{body->value("delay_ms", 0)}, body->at("count")});
@@ -228,7 +247,11 @@ Reply Sandbox::resolve(const Request& request) const {
   const auto reached = end_point ? comm_interface_of(*end_point) : json();
   if (reached.is_null()) return refuse(404, fmt::format("no host offers {} yet", Steering::kService));
   const auto& first = reached.at("ipAddresses").at(0);
-  json result{{"ue", ue[0]}, {"host", steering.host_of(ue[0])}, {"address", first.at("host")}, {"port", first.at("port")}, {"ttl_s", 0}};
+  json result{{"ue", ue[0]},
+              {"host", steering.host_of(ue[0])},
+              {"address", first.at("host")},
+              {"port", first.at("port")},
+              {"ttl_s", 0}};
   if (end_point->contains("uris")) result["uri"] = end_point->at("uris").at(0);
   return json_response(200, result);
 }
@@ -240,15 +263,20 @@ json Sandbox::state() const {
     ues.push_back(describe(terminal, system.steering().host_of(terminal.plan.address)));
   auto hosts = json::array();
   for (const auto& host : system.scenario().hosts)
-    hosts.push_back({{"name", host.name}, {"id", host.id}, {"zones", host.zones},
+    hosts.push_back({{"name", host.name},
+                     {"id", host.id},
+                     {"zones", host.zones},
                      {"edition", host.edition == Edition::V3_1_1 ? "3.1.1" : "2.2.1"},
                      {"api_root", options_.api_root + "/" + host.name}});
   auto applications = json::array();
   for (const auto& [id, application] : stage_->system->applications().all())
-    applications.push_back({{"app_instance_id", id}, {"name", application.name}, {"host", application.host}, {"ready", application.ready}});
-  return {{"scenario", system.scenario().name}, {"running", running_},        {"speed", speed_},
-          {"scenario_s", system.terminals().seconds()}, {"ues", std::move(ues)}, {"hosts", std::move(hosts)},
-          {"applications", std::move(applications)}, {"last_event", events_.last()}};
+    applications.push_back({{"app_instance_id", id},
+                            {"name", application.name},
+                            {"host", application.host},
+                            {"ready", application.ready}});
+  return {{"scenario", system.scenario().name},         {"running", running_},         {"speed", speed_},
+          {"scenario_s", system.terminals().seconds()}, {"ues", std::move(ues)},       {"hosts", std::move(hosts)},
+          {"applications", std::move(applications)},    {"last_event", events_.last()}};
 }
 
 void Sandbox::stream_events(const Request& request, Answer answer) {

@@ -15,9 +15,9 @@ namespace edgecse::sandbox {
 class Sandbox {
  public:
   struct Options {
-    std::string scenarios;   // folder of the scenario files
-    std::string api_root;    // http://address:port under which the process is reached
-    double speed = 1;        // scenario seconds per second
+    std::string scenarios;  // folder of the scenario files
+    std::string api_root;   // http://address:port under which the process is reached
+    double speed = 1;       // scenario seconds per second
     EnumerationStyle enumerations = EnumerationStyle::Strings;
   };
   using Answer = std::function<void(net::HttpResponse)>;

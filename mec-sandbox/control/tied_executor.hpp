@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An Executor over another one whose tasks do nothing once it is closed: a MEC system that was replaced has timers left.
+// An Executor over another one whose tasks do nothing once it is closed: a MEC system that was replaced has timers
+// left.
 #pragma once
 
 #include "base/executor.hpp"

@@ -5,7 +5,8 @@ namespace edgecse::sandbox {
 namespace {
 
 Shape category_ref() {
-  return object({required("href", text()), required("id", text()), required("name", text()), required("version", text())});
+  return object(
+      {required("href", text()), required("id", text()), required("name", text()), required("version", text())});
 }
 
 Shape end_point_info(Edition edition) {
@@ -23,10 +24,11 @@ Shape end_point_info(Edition edition) {
 }
 
 Shape security_info() {
-  const auto oauth = object(
-      {required("grantTypes", list_of(one_of({"OAUTH2_AUTHORIZATION_CODE", "OAUTH2_IMPLICIT_GRANT", "OAUTH2_RESOURCE_OWNER",
-                                              "OAUTH2_CLIENT_CREDENTIALS"}), 1)),
-       optional("tokenEndpoint", http_uri())});
+  const auto oauth =
+      object({required("grantTypes", list_of(one_of({"OAUTH2_AUTHORIZATION_CODE", "OAUTH2_IMPLICIT_GRANT",
+                                                     "OAUTH2_RESOURCE_OWNER", "OAUTH2_CLIENT_CREDENTIALS"}),
+                                             1)),
+              optional("tokenEndpoint", http_uri())});
   return object({optional("oAuth2Info", oauth)});
 }
 
@@ -47,7 +49,8 @@ Shape destination_interface() {
   const auto tunnel = object({required("tunnelType", one_of({"GTP_U", "GRE"})), optional("tunnelDstAddress", text()),
                               optional("tunnelSrcAddress", text())});
   return object({required("interfaceType", one_of({"TUNNEL", "MAC", "IP"})), optional("tunnelInfo", tunnel),
-                 optional("srcMacAddress", text()), optional("dstMacAddress", text()), optional("dstIpAddress", text())});
+                 optional("srcMacAddress", text()), optional("dstMacAddress", text()),
+                 optional("dstIpAddress", text())});
 }
 
 Shape traffic_filter(Edition edition) {
@@ -91,13 +94,14 @@ Shape app_termination_subscription() {
 }
 
 Shape app_info() {
-  const auto body = object(
-      {required("appName", text()), optional("appProvider", text()), optional("appCategory", category_ref()),
-       optional("appDId", text()), optional("appInstanceId", text()), optional("endpoint", end_point_info(Edition::V3_1_1)),
-       optional("appServiceRequired", dependencies("serName")), optional("appServiceOptional", dependencies("serName")),
-       optional("appFeatureRequired", dependencies("featureName")),
-       optional("appFeatureOptional", dependencies("featureName")), optional("isInsByMec", boolean()),
-       optional("appProfile", object({}))});
+  const auto body = object({required("appName", text()), optional("appProvider", text()),
+                            optional("appCategory", category_ref()), optional("appDId", text()),
+                            optional("appInstanceId", text()), optional("endpoint", end_point_info(Edition::V3_1_1)),
+                            optional("appServiceRequired", dependencies("serName")),
+                            optional("appServiceOptional", dependencies("serName")),
+                            optional("appFeatureRequired", dependencies("featureName")),
+                            optional("appFeatureOptional", dependencies("featureName")),
+                            optional("isInsByMec", boolean()), optional("appProfile", object({}))});
   return [body](const nlohmann::json& value, const std::string& path) -> std::optional<std::string> {
     if (auto fault = body(value, path)) return fault;
     const bool by_mec = value.value("isInsByMec", false);
@@ -126,11 +130,17 @@ Shape dns_rule() {
 
 Shape service_info(Edition edition, ServiceInfoUse use) {
   std::vector<Member> members{
-      required("serName", text()), optional("serCategory", category_ref()), required("version", text()),
-      required("state", service_state()), optional("transportId", text()), optional("transportInfo", transport_info(edition)),
+      required("serName", text()),
+      optional("serCategory", category_ref()),
+      required("version", text()),
+      required("state", service_state()),
+      optional("transportId", text()),
+      optional("transportInfo", transport_info(edition)),
       required("serializer", one_of({"JSON", "XML", "PROTOBUF3"})),
       optional("scopeOfLocality", one_of({"MEC_SYSTEM", "MEC_HOST", "NFVI_POP", "ZONE", "ZONE_GROUP", "NFVI_NODE"})),
-      optional("consumedLocalOnly", boolean()), optional("isLocal", boolean()), optional("livenessInterval", unsigned_32())};
+      optional("consumedLocalOnly", boolean()),
+      optional("isLocal", boolean()),
+      optional("livenessInterval", unsigned_32())};
   if (use == ServiceInfoUse::Update) {
     members.push_back(optional("serInstanceId", text()));
     return with_at_most_one({"transportId", "transportInfo"}, object(std::move(members)));
@@ -141,11 +151,11 @@ Shape service_info(Edition edition, ServiceInfoUse use) {
 }
 
 Shape availability_subscription() {
-  const auto criteria = with_at_most_one(
-      {"serInstanceIds", "serNames", "serCategories"},
-      object({optional("serInstanceIds", list_of(text())), optional("serNames", list_of(text())),
-              optional("serCategories", list_of(category_ref())), optional("states", list_of(service_state())),
-              optional("isLocal", boolean())}));
+  const auto criteria =
+      with_at_most_one({"serInstanceIds", "serNames", "serCategories"},
+                       object({optional("serInstanceIds", list_of(text())), optional("serNames", list_of(text())),
+                               optional("serCategories", list_of(category_ref())),
+                               optional("states", list_of(service_state())), optional("isLocal", boolean())}));
   return object({required("subscriptionType", one_of({"SerAvailabilityNotificationSubscription"})),
                  required("callbackReference", http_uri()), optional("filteringCriteria", criteria)});
 }
@@ -157,17 +167,19 @@ Shape registration_info(EnumerationStyle style) {
                                          object({optional("appInstanceId", text()), optional("mepId", text())}));
   const auto device = object(
       {required("associateId", associate_id()),
-       optional("appMobilityServiceLevel",
-                enumeration(style, {"APP_MOBILITY_NOT_ALLOWED", "APP_MOBILITY_WITH_CONFIRMATION",
-                                    "APP_MOBILITY_WITHOUT_CONFIRMATION"}, 1)),
-       optional("contextTransferState", enumeration(style, {"NOT_TRANSFERRED", "USER_CONTEXT_TRANSFER_COMPLETED"}, 0))});
+       optional("appMobilityServiceLevel", enumeration(style,
+                                                       {"APP_MOBILITY_NOT_ALLOWED", "APP_MOBILITY_WITH_CONFIRMATION",
+                                                        "APP_MOBILITY_WITHOUT_CONFIRMATION"},
+                                                       1)),
+       optional("contextTransferState",
+                enumeration(style, {"NOT_TRANSFERRED", "USER_CONTEXT_TRANSFER_COMPLETED"}, 0))});
   return object({required("serviceConsumerId", consumer), optional("deviceInformation", list_of(device)),
                  optional("expiryTime", unsigned_32())});
 }
 
 Shape mobility_subscription(EnumerationStyle style) {
-  const auto status = enumeration(style, {"INTERHOST_MOVEOUT_TRIGGERED", "INTERHOST_MOVEOUT_COMPLETED",
-                                          "INTERHOST_MOVEOUT_FAILED"}, 1);
+  const auto status =
+      enumeration(style, {"INTERHOST_MOVEOUT_TRIGGERED", "INTERHOST_MOVEOUT_COMPLETED", "INTERHOST_MOVEOUT_FAILED"}, 1);
   const auto criteria = object({required("appInstanceId", text()), optional("associateId", list_of(associate_id())),
                                 optional("mobilityStatus", list_of(status))});
   return object({required("subscriptionType", one_of({"MobilityProcedureSubscription", "AdjacentAppInfoSubscription"})),

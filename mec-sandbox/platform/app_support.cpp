@@ -16,10 +16,15 @@ bool same_endpoint(const Application& application, const json& info) {
 void offer_rules(const HostPlan& host, Application& application) {
   std::string address = "127.0.0.1";
   if (application.comm_interface.is_object()) address = application.comm_interface.at("ipAddresses").at(0).at("host");
-  application.dns_rules["onem2m-name"] = {{"dnsRuleId", "onem2m-name"}, {"domainName", "onem2m.mec.local"},
-                                          {"ipAddressType", "IP_V4"},   {"ipAddress", address},
-                                          {"ttl", 0},                   {"state", "INACTIVE"}};
-  json interface{{"interfaceType", "IP"}, {"dstIpAddress", address}};
+  application.dns_rules["onem2m-name"] = {{"dnsRuleId", "onem2m-name"},
+                                          {"domainName", "onem2m.mec.local"},
+                                          {"ipAddressType", "IP_V4"},
+                                          {"ipAddress", address},
+                                          {"ttl", 0},
+                                          {"state", "INACTIVE"}};
+  json interface {
+    {"interfaceType", "IP"}, { "dstIpAddress", address }
+  };
   if (host.edition == Edition::V2_2_1) interface = json::array({std::move(interface)});
   application.traffic_rules["onem2m-traffic"] = {{"trafficRuleId", "onem2m-traffic"},
                                                  {"filterType", "FLOW"},
@@ -79,7 +84,8 @@ Reply AppSupport::register_application(const Request& request) {
   // A second registration from the same endpoint is the same program after a crash: the first life is over.
   std::vector<std::string> former;
   for (const auto& [id, application] : applications_.all())
-    if (application.host == host_.name && !application.managed && application.name == name && same_endpoint(application, *info))
+    if (application.host == host_.name && !application.managed && application.name == name &&
+        same_endpoint(application, *info))
       former.push_back(id);
   for (const auto& id : former) remove_(id);
 
@@ -106,7 +112,8 @@ Reply AppSupport::confirm(const Request& request) {
   if (request.path[2] == "confirm_termination") return confirm_termination(request, application);
   if (auto body = body_of(request, app_ready_confirmation()); !body) return tl::unexpected{body.error()};
   application.ready = true;
-  outside_.events.tell("app_ready", {{"host", host_.name}, {"name", application.name}, {"app_instance_id", application.id}});
+  outside_.events.tell("app_ready",
+                       {{"host", host_.name}, {"name", application.name}, {"app_instance_id", application.id}});
   return no_content();
 }
 
@@ -117,33 +124,39 @@ Reply AppSupport::confirm_termination(const Request& request, Application& appli
   if (body->at("operationAction") != application.terminating)
     return refuse(409, fmt::format("operationAction: the pending operation is {}", application.terminating));
   outside_.executor.cancel(application.termination_timer);
-  outside_.events.tell("app_terminated", {{"host", host_.name}, {"name", application.name},
-                                          {"app_instance_id", application.id}, {"confirmed", true}});
+  outside_.events.tell(
+      "app_terminated",
+      {{"host", host_.name}, {"name", application.name}, {"app_instance_id", application.id}, {"confirmed", true}});
   remove_(std::string{application.id});
   return no_content();
 }
 
 void AppSupport::terminate(Application& application, const std::string& operation_action, std::chrono::seconds grace) {
   application.terminating = operation_action;
-  outside_.events.tell("app_terminating", {{"host", host_.name}, {"name", application.name},
-                                           {"app_instance_id", application.id}, {"operation_action", operation_action},
+  outside_.events.tell("app_terminating", {{"host", host_.name},
+                                           {"name", application.name},
+                                           {"app_instance_id", application.id},
+                                           {"operation_action", operation_action},
                                            {"grace_s", grace.count()}});
   for (const auto& [id, subscription] : subscriptions_) {
     if (subscription.application != application.id) continue;
     const auto self = href(application.id, id);
     const auto confirmation = fmt::format("{}/applications/{}/confirm_termination", base(), application.id);
-    notifier_.send({host_.name, self, subscription.body.at("callbackReference"),
-                    {{"notificationType", "AppTerminationNotification"},
-                     {"operationAction", operation_action},
-                     {"maxGracefulTimeout", grace.count()},
-                     {"_links", {{"subscription", {{"href", self}}}, {"confirmTermination", {{"href", confirmation}}}}}}});
+    notifier_.send(
+        {host_.name,
+         self,
+         subscription.body.at("callbackReference"),
+         {{"notificationType", "AppTerminationNotification"},
+          {"operationAction", operation_action},
+          {"maxGracefulTimeout", grace.count()},
+          {"_links", {{"subscription", {{"href", self}}}, {"confirmTermination", {{"href", confirmation}}}}}}});
   }
   outside_.executor.cancel(application.termination_timer);
   application.termination_timer = outside_.executor.run_after(grace, [this, id = application.id] {
     const auto* late = applications_.find(id);
     if (!late || late->terminating.empty()) return;
-    outside_.events.tell("app_terminated", {{"host", host_.name}, {"name", late->name}, {"app_instance_id", id},
-                                            {"confirmed", false}});
+    outside_.events.tell("app_terminated",
+                         {{"host", host_.name}, {"name", late->name}, {"app_instance_id", id}, {"confirmed", false}});
     remove_(id);
   });
 }
@@ -175,7 +188,8 @@ Reply AppSupport::subscriptions(const Request& request, const Application& appli
   if (collection && request.method == "POST") {
     auto body = body_of(request, app_termination_subscription());
     if (!body) return tl::unexpected{body.error()};
-    if (body->at("appInstanceId") != application.id) return refuse(400, "appInstanceId: differs from the one in the path");
+    if (body->at("appInstanceId") != application.id)
+      return refuse(400, "appInstanceId: differs from the one in the path");
     const auto id = "sub-" + outside_.random.hex(6);
     const auto self = href(application.id, id);
     (*body)["_links"] = {{"self", {{"href", self}}}};
@@ -213,8 +227,9 @@ Reply AppSupport::rules(const Request& request, Application& application) {
   if (request.method != "PUT") return nothing_here(request, true);
   auto reply = put_rule(request, dns ? dns_rule() : traffic_rule(host_.edition), rule->second);
   if (reply)
-    outside_.events.tell(dns ? "dns_rule" : "traffic_rule", {{"host", host_.name}, {"name", application.name},
-                                                             {"rule", rule->first}, {"state", rule->second.at("state")}});
+    outside_.events.tell(
+        dns ? "dns_rule" : "traffic_rule",
+        {{"host", host_.name}, {"name", application.name}, {"rule", rule->first}, {"state", rule->second.at("state")}});
   return reply;
 }
 
@@ -238,7 +253,8 @@ Reply AppSupport::timing(const Request& request) const {
     return json_response(200, now);
   }
   if (request.is("GET", {"timing", "timing_caps"}))
-    return json_response(200, {{"timeStamp", time_stamp(outside_.clock)}, {"ntpServers", json::array()}, {"ptpMasters", json::array()}});
+    return json_response(
+        200, {{"timeStamp", time_stamp(outside_.clock)}, {"ntpServers", json::array()}, {"ptpMasters", json::array()}});
   return nothing_here(request, request.at({"timing", "current_time"}) || request.at({"timing", "timing_caps"}));
 }
 

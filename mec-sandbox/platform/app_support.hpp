@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// MEC 011 application support (Mp1, mec_app_support/v1) of one host: readiness, termination, registration (3.x), traffic and
-// DNS rules, timing. Only the system's executor touches it.
+// MEC 011 application support (Mp1, mec_app_support/v1) of one host: readiness, termination, registration (3.x),
+// traffic and DNS rules, timing. Only the system's executor touches it.
 #pragma once
 
 #include "platform/applications.hpp"
@@ -36,7 +36,9 @@ class AppSupport {
   [[nodiscard]] Reply rules(const Request& request, Application& application);
   [[nodiscard]] Reply put_rule(const Request& request, const Shape& shape, nlohmann::json& rule);
   [[nodiscard]] Reply timing(const Request& request) const;
-  [[nodiscard]] std::string base() const { return fmt::format("{}/{}/mec_app_support/v1", outside_.api_root, host_.name); }
+  [[nodiscard]] std::string base() const {
+    return fmt::format("{}/{}/mec_app_support/v1", outside_.api_root, host_.name);
+  }
   [[nodiscard]] std::string href(const std::string& application, const std::string& subscription) const;
 
   const HostPlan& host_;

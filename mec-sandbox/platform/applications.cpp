@@ -13,7 +13,8 @@ std::optional<nlohmann::json> address_of(const std::string& uri) {
   const auto authority = uri.substr(scheme_end + 3, uri.find_first_of("/?#", scheme_end + 3) - scheme_end - 3);
   int port = uri.starts_with("https") ? 443 : 80;
   auto host = authority;
-  if (const auto colon = authority.rfind(':'); colon != std::string::npos && authority.find(']', colon) == std::string::npos) {
+  if (const auto colon = authority.rfind(':');
+      colon != std::string::npos && authority.find(']', colon) == std::string::npos) {
     const auto* end = authority.data() + authority.size();
     if (std::from_chars(authority.data() + colon + 1, end, port).ptr != end) return std::nullopt;
     host = authority.substr(0, colon);

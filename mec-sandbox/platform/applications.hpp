@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The application instances of the MEC system: who they are and on which host, as the platforms and the AMS of every host
-// see them. Only the system's executor touches it.
+// The application instances of the MEC system: who they are and on which host, as the platforms and the AMS of every
+// host see them. Only the system's executor touches it.
 #pragma once
 
 #include <map>
@@ -16,9 +16,9 @@ struct Application {
   std::string name;
   std::string app_d_id;
   std::string host;
-  bool managed = false;     // created by management (control API): survives a crash of its platform, not ready
-  bool ready = false;       // confirm_ready came
-  nlohmann::json info;      // AppInfo of a 3.x registration, else null
+  bool managed = false;           // created by management (control API): survives a crash of its platform, not ready
+  bool ready = false;             // confirm_ready came
+  nlohmann::json info;            // AppInfo of a 3.x registration, else null
   nlohmann::json comm_interface;  // {ipAddresses:[{host, port}]}: where the instance is reached, null while unknown
   std::map<std::string, nlohmann::json> dns_rules;
   std::map<std::string, nlohmann::json> traffic_rules;

@@ -10,15 +10,24 @@ constexpr std::size_t kMaximumDepth = 32;
 
 std::string_view title_of(int status) {
   switch (status) {
-    case 400: return "Bad Request";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 409: return "Conflict";
-    case 412: return "Precondition Failed";
-    case 415: return "Unsupported Media Type";
-    case 503: return "Service Unavailable";
-    default: return "Error";
+    case 400:
+      return "Bad Request";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 409:
+      return "Conflict";
+    case 412:
+      return "Precondition Failed";
+    case 415:
+      return "Unsupported Media Type";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Error";
   }
 }
 
@@ -64,9 +73,12 @@ Response json_response(int status, const nlohmann::json& body, std::string locat
 }
 
 Response problem_response(const Problem& problem) {
-  const nlohmann::json body{{"type", "about:blank"}, {"title", title_of(problem.status)}, {"status", problem.status},
+  const nlohmann::json body{{"type", "about:blank"},
+                            {"title", title_of(problem.status)},
+                            {"status", problem.status},
                             {"detail", problem.detail}};
-  return {problem.status, {{"Content-Type", "application/problem+json"}},
+  return {problem.status,
+          {{"Content-Type", "application/problem+json"}},
           body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
 }
 
@@ -74,7 +86,8 @@ Result<nlohmann::json> body_of(const Request& request, const Shape& shape) {
   const auto type = request.headers.find("Content-Type").value_or("");
   if (!type.starts_with("application/json"))
     return refuse(415, fmt::format("Content-Type is \"{}\", expected application/json", type));
-  if (too_deep(request.body)) return refuse(400, fmt::format("the body is nested deeper than {} levels", kMaximumDepth));
+  if (too_deep(request.body))
+    return refuse(400, fmt::format("the body is nested deeper than {} levels", kMaximumDepth));
   auto body = nlohmann::json::parse(request.body, nullptr, false);
   if (body.is_discarded()) return refuse(400, "the body is no JSON");
   if (const auto fault = shape(body, "")) return refuse(400, *fault);

@@ -10,7 +10,10 @@ namespace {
 class LocationQuery {
  public:
   LocationQuery(const HostPlan& host, const Scenario& scenario, const Terminals& terminals, const Surroundings& outside)
-      : host_(host), scenario_(scenario), terminals_(terminals), outside_(outside),
+      : host_(host),
+        scenario_(scenario),
+        terminals_(terminals),
+        outside_(outside),
         base_(fmt::format("{}/{}/location/v2/queries", outside.api_root, host.name)) {}
 
   Reply answer(const Request& request) const {
@@ -37,7 +40,8 @@ class LocationQuery {
   }
 
   Reply users(const Request& request) const {
-    if (auto known = only_queries(request, {"zoneId", "accessPointId", "address"}); !known) return tl::unexpected{known.error()};
+    if (auto known = only_queries(request, {"zoneId", "accessPointId", "address"}); !known)
+      return tl::unexpected{known.error()};
     const auto wanted = [&](const char* query, std::string found) {
       auto values = request.values(query);
       for (auto& value : values)
@@ -68,7 +72,8 @@ class LocationQuery {
 
   [[nodiscard]] static json location_info(const Position& position) {
     // Shape 2 is a point with no statement about its uncertainty.
-    return {{"latitude", json::array({position.latitude})}, {"longitude", json::array({position.longitude})}, {"shape", 2}};
+    return {
+        {"latitude", json::array({position.latitude})}, {"longitude", json::array({position.longitude})}, {"shape", 2}};
   }
 
   Reply zones(const Request& request) const {
@@ -80,7 +85,8 @@ class LocationQuery {
     const auto wanted = request.values("zoneId");
     auto list = json::array();
     for (const auto& zone : host_.zones)
-      if (wanted.empty() || std::find(wanted.begin(), wanted.end(), zone) != wanted.end()) list.push_back(zone_info(zone));
+      if (wanted.empty() || std::find(wanted.begin(), wanted.end(), zone) != wanted.end())
+        list.push_back(zone_info(zone));
     return json_response(200, {{"zoneList", {{"zone", std::move(list)}, {"resourceURL", base_ + "/zones"}}}});
   }
 
@@ -100,7 +106,8 @@ class LocationQuery {
       if (point.zone == zone) list.push_back(access_point_info(point));
     const auto url = base_ + "/zones/" + zone + "/accessPoints";
     if (request.path.size() == 4)
-      return json_response(200, {{"accessPointList", {{"zoneId", zone}, {"accessPoint", std::move(list)}, {"resourceURL", url}}}});
+      return json_response(
+          200, {{"accessPointList", {{"zoneId", zone}, {"accessPoint", std::move(list)}, {"resourceURL", url}}}});
     for (const auto& info : list)
       if (info.at("accessPointId") == request.path[4]) return json_response(200, {{"accessPointInfo", info}});
     return refuse(404, fmt::format("the zone {} has no access point {}", zone, request.path[4]));
@@ -130,8 +137,8 @@ class LocationQuery {
 
 }  // namespace
 
-Reply handle_location(const Request& request, const HostPlan& host, const Scenario& scenario, const Terminals& terminals,
-                      const Surroundings& outside) {
+Reply handle_location(const Request& request, const HostPlan& host, const Scenario& scenario,
+                      const Terminals& terminals, const Surroundings& outside) {
   return LocationQuery(host, scenario, terminals, outside).answer(request);
 }
 

@@ -6,13 +6,18 @@
 namespace edgecse::sandbox {
 
 MecSystem::MecSystem(Surroundings& outside, Scenario scenario)
-    : outside_(outside), scenario_(std::move(scenario)), terminals_(scenario_), notifier_(outside),
-      services_(outside, notifier_, [this](const Service& service) { service_changed(service); }), steering_(outside) {
+    : outside_(outside),
+      scenario_(std::move(scenario)),
+      terminals_(scenario_),
+      notifier_(outside),
+      services_(outside, notifier_, [this](const Service& service) { service_changed(service); }),
+      steering_(outside) {
   for (const auto& plan : scenario_.hosts) {
     auto& made = hosts_[plan.name];
     made.plan = &plan;
-    made.app_support = std::make_unique<AppSupport>(plan, outside_, applications_, notifier_,
-                                                    [this](const std::string& id) { remove_application(std::string{id}); });
+    made.app_support =
+        std::make_unique<AppSupport>(plan, outside_, applications_, notifier_,
+                                     [this](const std::string& id) { remove_application(std::string{id}); });
     made.service_management = std::make_unique<ServiceManagement>(plan, outside_, applications_, services_, notifier_);
     MobilityService::Ties ties;
     ties.serving_host = [this](const std::string& address) {
@@ -21,7 +26,8 @@ MecSystem::MecSystem(Surroundings& outside, Scenario scenario)
     };
     ties.changed = [this](const std::string& address) { steer(address); };
     ties.host_information = [this](const std::string& name) { return host_information(name); };
-    made.mobility_service = std::make_unique<MobilityService>(plan, outside_, applications_, notifier_, std::move(ties));
+    made.mobility_service =
+        std::make_unique<MobilityService>(plan, outside_, applications_, notifier_, std::move(ties));
   }
 }
 
@@ -47,7 +53,8 @@ void MecSystem::step() {
 
 Result<> MecSystem::place(const std::string& terminal, const std::string& access_point_or_zone) {
   const auto movement = terminals_.place(terminal, access_point_or_zone);
-  if (!movement) return refuse(404, fmt::format("no terminal {}, or no access point or zone {}", terminal, access_point_or_zone));
+  if (!movement)
+    return refuse(404, fmt::format("no terminal {}, or no access point or zone {}", terminal, access_point_or_zone));
   moved(*movement);
   return {};
 }
@@ -166,7 +173,8 @@ void MecSystem::service_changed(const Service& changed) {
   if (changed.info.at("serName") != Steering::kService) return;
   nlohmann::json end_point;
   for (const auto& [id, service] : services_.all())
-    if (service.host == changed.host && service.info.at("serName") == Steering::kService && service.info.at("state") == "ACTIVE")
+    if (service.host == changed.host && service.info.at("serName") == Steering::kService &&
+        service.info.at("state") == "ACTIVE")
       end_point = service.info.at("transportInfo").at("endpoint");
   steering_.set_endpoint(changed.host, end_point);
   for (const auto& terminal : terminals_.all()) steer(terminal.plan.address);

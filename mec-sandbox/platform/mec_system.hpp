@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The whole MEC system: the hosts with their APIs, the terminals on their way, and the steering between them. Takes HTTP
-// requests below /{host}/ apart and answers them. Only the system's executor touches it.
+// The whole MEC system: the hosts with their APIs, the terminals on their way, and the steering between them. Takes
+// HTTP requests below /{host}/ apart and answers them. Only the system's executor touches it.
 #pragma once
 
 #include <memory>

@@ -37,8 +37,10 @@ void MobilityService::store(Registration registration) {
   }
   auto& stored = registrations_.insert_or_assign(id, std::move(registration)).first->second;
   start_expiry(stored);
-  outside_.events.tell("ams_registration", {{"host", host_.name}, {"app_instance_id", stored.application},
-                                            {"devices", stored.devices.size()}, {"new", fresh}});
+  outside_.events.tell("ams_registration", {{"host", host_.name},
+                                            {"app_instance_id", stored.application},
+                                            {"devices", stored.devices.size()},
+                                            {"new", fresh}});
   // An application that drops a device in the middle of its move says that it has nothing left to do for it.
   for (auto& device : left) {
     if (device.move == Move::Triggered && ties_.serving_host(device.address()) == device.target_host)
@@ -67,9 +69,8 @@ void MobilityService::erase_registration(const std::string& id, const char* why)
 
 void MobilityService::start_expiry(Registration& registration) {
   if (registration.expiry_s == 0) return;
-  registration.expiry_timer =
-      outside_.executor.run_after(std::chrono::seconds{registration.expiry_s},
-                                  [this, id = registration.id] { erase_registration(id, "expired"); });
+  registration.expiry_timer = outside_.executor.run_after(
+      std::chrono::seconds{registration.expiry_s}, [this, id = registration.id] { erase_registration(id, "expired"); });
 }
 
 void MobilityService::terminal_moved(const std::string& address) {
@@ -137,9 +138,12 @@ void MobilityService::notify_move(const Registration& registration, const Device
     const auto wire = kMobilityStatus.to_wire(status, outside_.enumerations);
     if (default_only || (!wanted.empty() && std::find(wanted.begin(), wanted.end(), wire) == wanted.end())) continue;
     json target{{"appInstanceId", device.target}};
-    if (const auto* application = applications_.find(device.target); application && !application->comm_interface.is_null())
+    if (const auto* application = applications_.find(device.target);
+        application && !application->comm_interface.is_null())
       target["commInterface"] = application->comm_interface;
-    notifier_.send({host_.name, href(subscription), subscription.body.at("callbackReference"),
+    notifier_.send({host_.name,
+                    href(subscription),
+                    subscription.body.at("callbackReference"),
                     {{"notificationType", "MobilityProcedureNotification"},
                      {"timeStamp", time_stamp(outside_.clock)},
                      {"associateId", json::array({device.associate_id})},
@@ -154,13 +158,16 @@ bool MobilityService::somebody_listens(const Registration& registration, const D
                      [&](const auto& entry) { return covers(entry.second, registration, device); });
 }
 
-bool MobilityService::covers(const Subscription& subscription, const Registration& registration, const Device& device) const {
-  if (subscription.type != "MobilityProcedureSubscription" || subscription.application != registration.application) return false;
+bool MobilityService::covers(const Subscription& subscription, const Registration& registration,
+                             const Device& device) const {
+  if (subscription.type != "MobilityProcedureSubscription" || subscription.application != registration.application)
+    return false;
   const auto ids = subscription.body.at("filterCriteria").value("associateId", json::array());
   return ids.empty() || std::find(ids.begin(), ids.end(), device.associate_id) != ids.end();
 }
 
-const MobilityService::Registration* MobilityService::target_of(const Registration& registration, const std::string& host) const {
+const MobilityService::Registration* MobilityService::target_of(const Registration& registration,
+                                                                const std::string& host) const {
   const Registration* newest = nullptr;  // an older one with the same name may be what a crash left behind
   for (const auto* neighbour : neighbours(registration)) {
     if (applications_.find(neighbour->application)->host == host && (!newest || neighbour->order > newest->order))
@@ -191,12 +198,17 @@ void MobilityService::announce_adjacency(const Registration& changed, bool remov
     for (const auto& [other_id, other] : registrations_) {
       const auto* instance = applications_.find(other.application);
       if (!instance || instance->host == own->host || !same_program(*instance, *own)) continue;
-      adjacent.push_back({{"appInstanceId", instance->id},
-                          {"commInterface", json::array({instance->comm_interface.is_null() ? json::object() : instance->comm_interface})}});
+      adjacent.push_back(
+          {{"appInstanceId", instance->id},
+           {"commInterface",
+            json::array({instance->comm_interface.is_null() ? json::object() : instance->comm_interface})}});
     }
-    outside_.events.tell("adjacent_instances", {{"host", host_.name}, {"app_instance_id", own->id},
-                                                {"instances", adjacent.size()}, {"removed", removed}});
-    notifier_.send({host_.name, href(subscription), subscription.body.at("callbackReference"),
+    outside_.events.tell(
+        "adjacent_instances",
+        {{"host", host_.name}, {"app_instance_id", own->id}, {"instances", adjacent.size()}, {"removed", removed}});
+    notifier_.send({host_.name,
+                    href(subscription),
+                    subscription.body.at("callbackReference"),
                     {{"notificationType", "AdjacentAppInfoNotification"},
                      {"timeStamp", time_stamp(outside_.clock)},
                      {"adjacentAppInfo", std::move(adjacent)},

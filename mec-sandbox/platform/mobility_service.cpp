@@ -33,7 +33,8 @@ Reply MobilityService::registrations(const Request& request) {
     erase_registration(id, "deregister_task");
     return no_content();
   }
-  if (request.path.size() != 2) return nothing_here(request, request.path.size() == 3 && request.path[2] == "deregister_task");
+  if (request.path.size() != 2)
+    return nothing_here(request, request.path.size() == 3 && request.path[2] == "deregister_task");
   if (request.method == "PUT") return put_registration(request, id);
   if (request.method == "DELETE") {
     erase_registration(id, "deleted");
@@ -65,7 +66,8 @@ Reply MobilityService::put_registration(const Request& request, const std::strin
   const auto stored_id = registration->id;
   store(std::move(*registration));
   const auto answer = representation(registrations_.at(stored_id));
-  return create ? json_response(201, answer, base() + "/app_mobility_services/" + stored_id) : json_response(200, answer);
+  return create ? json_response(201, answer, base() + "/app_mobility_services/" + stored_id)
+                : json_response(200, answer);
 }
 
 Result<MobilityService::Registration> MobilityService::read_registration(const json& body) const {
@@ -97,7 +99,8 @@ Result<> MobilityService::check_consumer(const json& consumer) const {
   const auto id = consumer.at("appInstanceId").get<std::string>();
   const auto* application = applications_.find(id);
   if (!application) return refuse(400, fmt::format("serviceConsumerId: no application instance {} exists", id));
-  if (!application->ready) return refuse(403, fmt::format("application instance {} has not confirmed that it is ready", id));
+  if (!application->ready)
+    return refuse(403, fmt::format("application instance {} has not confirmed that it is ready", id));
   return {};
 }
 
@@ -111,7 +114,8 @@ json MobilityService::representation(const Registration& registration) const {
   auto devices = json::array();
   for (const auto& device : registration.devices) {
     json item{{"associateId", device.associate_id}};
-    if (device.level_given) item["appMobilityServiceLevel"] = kServiceLevel.to_wire(device.level, outside_.enumerations);
+    if (device.level_given)
+      item["appMobilityServiceLevel"] = kServiceLevel.to_wire(device.level, outside_.enumerations);
     if (device.state_given) item["contextTransferState"] = kTransferState.to_wire(device.state, outside_.enumerations);
     devices.push_back(std::move(item));
   }
@@ -138,7 +142,8 @@ Reply MobilityService::subscriptions(const Request& request) {
 
 Reply MobilityService::list_subscriptions(const Request& request) const {
   // The official file and AdvantEDGE's disagree on the case of the parameter.
-  if (auto known = only_queries(request, {"subscriptionType", "subscriptiontype"}); !known) return tl::unexpected{known.error()};
+  if (auto known = only_queries(request, {"subscriptionType", "subscriptiontype"}); !known)
+    return tl::unexpected{known.error()};
   auto wanted = request.values("subscriptionType");
   for (auto& value : request.values("subscriptiontype")) wanted.push_back(value);
   for (const auto& value : wanted)
@@ -150,10 +155,11 @@ Reply MobilityService::list_subscriptions(const Request& request) const {
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), kind) == wanted.end()) continue;
     links.push_back({{"href", href(subscription)}, {"subscriptionType", subscription.type}});
   }
-  return json_response(200, {{"_links", {{"self", {{"href", base() + "/subscriptions"}}}, {"subscription", std::move(links)}}}});
+  return json_response(
+      200, {{"_links", {{"self", {{"href", base() + "/subscriptions"}}}, {"subscription", std::move(links)}}}});
 }
 
-Reply MobilityService::put_subscription(const Request& request, const std::string& id) {
+Reply MobilityService::put_subscription(const Request& request, std::string id) {
   const bool create = id.empty();
   auto body = body_of(request, mobility_subscription(outside_.enumerations));
   if (!body) return tl::unexpected{body.error()};
@@ -162,7 +168,8 @@ Reply MobilityService::put_subscription(const Request& request, const std::strin
     return refuse(404, fmt::format("filterCriteria.appInstanceId: no application instance {} exists", application));
   if (!create && subscriptions_.at(id).type != body->at("subscriptionType"))
     return refuse(422, "subscriptionType: the type of a subscription cannot change");
-  if (body->contains("expiryDeadline") && body->at("expiryDeadline").at("seconds") <= time_stamp(outside_.clock).at("seconds"))
+  if (body->contains("expiryDeadline") &&
+      body->at("expiryDeadline").at("seconds") <= time_stamp(outside_.clock).at("seconds"))
     return refuse(400, "expiryDeadline: is in the past");
   if (!create) erase_subscription(id);
 
@@ -175,7 +182,9 @@ Reply MobilityService::put_subscription(const Request& request, const std::strin
   auto& stored = subscriptions_.insert_or_assign(subscription.id, std::move(subscription)).first->second;
   start_expiry(stored);
   if (stored.body.value("requestTestNotification", false))
-    notifier_.send({host_.name, href(stored), stored.body.at("callbackReference"),
+    notifier_.send({host_.name,
+                    href(stored),
+                    stored.body.at("callbackReference"),
                     {{"notificationType", "TestNotification"}, {"_links", links_of(stored)}}});
   const auto location = href(stored);
   const auto answer = stored.body;
@@ -195,14 +204,17 @@ void MobilityService::erase_subscription(const std::string& id) {
 void MobilityService::start_expiry(Subscription& subscription) {
   const auto deadline = subscription.body.find("expiryDeadline");
   if (deadline == subscription.body.end()) return;
-  const auto seconds = deadline->at("seconds").get<std::int64_t>() -
-                       std::chrono::duration_cast<std::chrono::seconds>(outside_.clock.wall_now().time_since_epoch()).count();
+  const auto seconds =
+      deadline->at("seconds").get<std::int64_t>() -
+      std::chrono::duration_cast<std::chrono::seconds>(outside_.clock.wall_now().time_since_epoch()).count();
   const base::Duration left = std::chrono::seconds{std::max<std::int64_t>(seconds, 1)};
   subscription.warning_timer = outside_.executor.run_after(left / 10 * 8, [this, id = subscription.id] {
     const auto found = subscriptions_.find(id);
     if (found == subscriptions_.end()) return;
     const auto& expiring = found->second;
-    notifier_.send({host_.name, href(expiring), expiring.body.at("callbackReference"),
+    notifier_.send({host_.name,
+                    href(expiring),
+                    expiring.body.at("callbackReference"),
                     {{"notificationType", "ExpiryNotification"},
                      {"timeStamp", time_stamp(outside_.clock)},
                      {"_links", links_of(expiring)},
@@ -219,7 +231,8 @@ json MobilityService::links_of(const Subscription& subscription) const {
 }
 
 Reply MobilityService::adjacent_instances(const Request& request) const {
-  if (auto known = only_queries(request, {"filter", "all_fields", "fields", "exclude_fields", "exclude_default"}); !known)
+  if (auto known = only_queries(request, {"filter", "all_fields", "fields", "exclude_fields", "exclude_default"});
+      !known)
     return tl::unexpected{known.error()};
   std::string attribute, value;
   for (const auto& filter : request.values("filter")) {
@@ -238,7 +251,8 @@ Reply MobilityService::adjacent_instances(const Request& request) const {
       const auto& application = *applications_.find(neighbour->application);
       json item{{"appInstanceId", application.id},
                 {"appDId", application.app_d_id},
-                {"appInstanceCommLink", json::array({application.comm_interface.is_null() ? json::object() : application.comm_interface})},
+                {"appInstanceCommLink",
+                 json::array({application.comm_interface.is_null() ? json::object() : application.comm_interface})},
                 {"mecHostInformation", ties_.host_information(application.host)},
                 {"registeredInstanceId", registration.application}};
       if (attribute.empty() || item.at(attribute) == value) list.push_back(std::move(item));

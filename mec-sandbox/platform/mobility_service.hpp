@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// MEC 021 application mobility service (amsi/v1) of one host, with its own store. It is responsible for the instances of its
-// host: when a terminal that one of them registered is served by another host, the instance with the same appDId that is
-// registered here from that host becomes the target. Only the system's executor touches it.
+// MEC 021 application mobility service (amsi/v1) of one host, with its own store. It is responsible for the instances
+// of its host: when a terminal that one of them registered is served by another host, the instance with the same appDId
+// that is registered here from that host becomes the target. Only the system's executor touches it.
 #pragma once
 
 #include "platform/applications.hpp"
@@ -20,15 +20,16 @@ class MobilityService {
     /// hostName and hostId of a host.
     std::function<nlohmann::json(const std::string& host)> host_information;
   };
-  MobilityService(const HostPlan& host, Surroundings& outside, Applications& applications, Notifier& notifier, Ties ties)
+  MobilityService(const HostPlan& host, Surroundings& outside, Applications& applications, Notifier& notifier,
+                  Ties ties)
       : host_(host), outside_(outside), applications_(applications), notifier_(notifier), ties_(std::move(ties)) {}
 
   [[nodiscard]] Reply handle(const Request& request);
 
   /// The terminal is served by another host than before.
   void terminal_moved(const std::string& address);
-  /// True while the application of this host keeps a terminal although another host serves it: it did not confirm yet, or
-  /// its service level does not allow a move.
+  /// True while the application of this host keeps a terminal although another host serves it: it did not confirm yet,
+  /// or its service level does not allow a move.
   [[nodiscard]] bool keeps(const std::string& address) const;
   void forget_application(const std::string& id);
   void forget_all();
@@ -42,7 +43,7 @@ class MobilityService {
     bool level_given = false;
     bool state_given = false;
     Move move = Move::None;
-    std::string target;       // application instance that the move goes to
+    std::string target;  // application instance that the move goes to
     std::string target_host;
     [[nodiscard]] std::string address() const { return associate_id.at("value"); }
   };
@@ -76,7 +77,7 @@ class MobilityService {
 
   [[nodiscard]] Reply subscriptions(const Request& request);
   [[nodiscard]] Reply list_subscriptions(const Request& request) const;
-  [[nodiscard]] Reply put_subscription(const Request& request, const std::string& id);
+  [[nodiscard]] Reply put_subscription(const Request& request, std::string id);
   void start_expiry(Subscription& subscription);
   void erase_subscription(const std::string& id);
 
@@ -90,9 +91,12 @@ class MobilityService {
   void notify_move(const Registration& registration, const Device& device, const char* status);
   [[nodiscard]] bool somebody_listens(const Registration& registration, const Device& device) const;
   [[nodiscard]] const Registration* target_of(const Registration& registration, const std::string& host) const;
-  [[nodiscard]] bool covers(const Subscription& subscription, const Registration& registration, const Device& device) const;
+  [[nodiscard]] bool covers(const Subscription& subscription, const Registration& registration,
+                            const Device& device) const;
   [[nodiscard]] std::string base() const { return fmt::format("{}/{}/amsi/v1", outside_.api_root, host_.name); }
-  [[nodiscard]] std::string href(const Subscription& subscription) const { return base() + "/subscriptions/" + subscription.id; }
+  [[nodiscard]] std::string href(const Subscription& subscription) const {
+    return base() + "/subscriptions/" + subscription.id;
+  }
   [[nodiscard]] nlohmann::json links_of(const Subscription& subscription) const;
 
   const HostPlan& host_;

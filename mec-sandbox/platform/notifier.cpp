@@ -39,7 +39,8 @@ void Notifier::attempt(const std::string& subscription, std::uint64_t token) {
   call.body = waiting->notification.body.dump();
   call.timeout = milliseconds{5'000};
   outside_.client.send(std::move(call), [this, subscription, token](net::HttpResult result) {
-    outside_.executor.post([this, subscription, token, result = std::move(result)] { answered(subscription, token, result); });
+    outside_.executor.post(
+        [this, subscription, token, result = std::move(result)] { answered(subscription, token, result); });
   });
 }
 

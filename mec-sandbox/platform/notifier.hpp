@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sends notifications: POST to the callback, 204 expected, in order per subscription, one at a time, some retries. Can be
-// told to drop or delay them, as networks do. Only the system's executor touches it.
+// Sends notifications: POST to the callback, 204 expected, in order per subscription, one at a time, some retries. Can
+// be told to drop or delay them, as networks do. Only the system's executor touches it.
 #pragma once
 
 #include <deque>
@@ -16,7 +16,7 @@ struct NotificationFault {
   std::string notification_type;  // empty: all
   bool drop = false;              // else delay
   std::chrono::milliseconds delay{0};
-  std::uint64_t count = 0;        // notifications that it still hits
+  std::uint64_t count = 0;  // notifications that it still hits
 };
 
 struct Notification {

@@ -55,7 +55,8 @@ Reply ServiceManagement::handle(const Request& request) {
   }
   if (request.at({"liveness", "*"})) return liveness(request);
   if (request.path.size() < 3 || request.path[0] != "applications")
-    return nothing_here(request, request.at({"transports"}) || request.at({"services"}) || request.at({"services", "*"}));
+    return nothing_here(request,
+                        request.at({"transports"}) || request.at({"services"}) || request.at({"services", "*"}));
   auto application = applications_.ready_at(host_.name, request.path[1]);
   if (!application) return tl::unexpected{application.error()};
   if (request.path[2] == "services") return application_services(request, **application);
@@ -114,7 +115,8 @@ Reply ServiceManagement::update(const Request& request, Service& service, Applic
   if (auto match = check_if_match(request, service.info); !match) return tl::unexpected{match.error()};
   if (info->value("serInstanceId", service.id) != service.id)
     return refuse(400, "serInstanceId: differs from the one in the path");
-  if (!info->contains("transportId") && !info->contains("transportInfo")) (*info)["transportInfo"] = service.info.at("transportInfo");
+  if (!info->contains("transportId") && !info->contains("transportInfo"))
+    (*info)["transportInfo"] = service.info.at("transportInfo");
   complete(*info, service.id, application.id);
   services_.update(service, *info);
   return json_response(200, service.info);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// MEC 011 service management (Mp1, mec_service_mgmt/v1) of one host, over the registries of all hosts. Only the system's
-// executor touches it.
+// MEC 011 service management (Mp1, mec_service_mgmt/v1) of one host, over the registries of all hosts. Only the
+// system's executor touches it.
 #pragma once
 
 #include "platform/applications.hpp"
@@ -28,7 +28,9 @@ class ServiceManagement {
   [[nodiscard]] nlohmann::json transport() const;
   /// Fills in what the platform decides: defaults, transport, heartbeat, links.
   void complete(nlohmann::json& info, const std::string& id, const std::string& application) const;
-  [[nodiscard]] std::string base() const { return fmt::format("{}/{}/mec_service_mgmt/v1", outside_.api_root, host_.name); }
+  [[nodiscard]] std::string base() const {
+    return fmt::format("{}/{}/mec_service_mgmt/v1", outside_.api_root, host_.name);
+  }
 
   const HostPlan& host_;
   Surroundings& outside_;

@@ -16,8 +16,8 @@ bool names(const json& criteria, const char* member, const json& value) {
 
 bool passes(const json& criteria, const json& info) {
   if (criteria.is_null()) return true;
-  if (!names(criteria, "serInstanceIds", info.at("serInstanceId")) || !names(criteria, "serNames", info.at("serName")) ||
-      !names(criteria, "states", info.at("state")))
+  if (!names(criteria, "serInstanceIds", info.at("serInstanceId")) ||
+      !names(criteria, "serNames", info.at("serName")) || !names(criteria, "states", info.at("state")))
     return false;
   if (criteria.contains("isLocal") && criteria.at("isLocal") != info.at("isLocal")) return false;
   const auto categories = criteria.find("serCategories");
@@ -117,13 +117,17 @@ void Services::announce(const Service& service, const char* change) {
   for (const auto& [id, subscription] : subscriptions_) {
     const auto seen = seen_from(subscription.host, service);
     if (!seen || !passes(subscription.body.value("filteringCriteria", json()), *seen)) continue;
-    json reference{{"serName", seen->at("serName")}, {"serInstanceId", service.id}, {"state", seen->at("state")},
+    json reference{{"serName", seen->at("serName")},
+                   {"serInstanceId", service.id},
+                   {"state", seen->at("state")},
                    {"changeType", change}};
     if (change != std::string_view{"REMOVED"})
       reference["link"] = {{"href", fmt::format("{}/{}/mec_service_mgmt/v1/services/{}", outside_.api_root,
                                                 subscription.host, service.id)}};
     const auto href = subscription_href(subscription);
-    notifier_.send({subscription.host, href, subscription.body.at("callbackReference"),
+    notifier_.send({subscription.host,
+                    href,
+                    subscription.body.at("callbackReference"),
                     {{"notificationType", "SerAvailabilityNotification"},
                      {"serviceReferences", json::array({std::move(reference)})},
                      {"_links", {{"subscription", {{"href", href}}}}}}});

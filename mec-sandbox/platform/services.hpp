@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The service registries of all hosts (each service belongs to one host) and who subscribed to their changes. Decides which
-// host sees which service (locality). Only the system's executor touches it.
+// The service registries of all hosts (each service belongs to one host) and who subscribed to their changes. Decides
+// which host sees which service (locality). Only the system's executor touches it.
 #pragma once
 
 #include <map>

@@ -73,10 +73,11 @@ Shape boolean() {
 
 Shape integer(std::int64_t low, std::int64_t high) {
   return [low, high](const json& value, const std::string& path) -> Fault {
-    const bool fits = value.is_number_unsigned()
-                          ? (high >= 0 && value.get<std::uint64_t>() <= static_cast<std::uint64_t>(high) &&
-                             (low <= 0 || value.get<std::uint64_t>() >= static_cast<std::uint64_t>(low)))
-                          : (value.is_number_integer() && value.get<std::int64_t>() >= low && value.get<std::int64_t>() <= high);
+    const bool fits =
+        value.is_number_unsigned()
+            ? (high >= 0 && value.get<std::uint64_t>() <= static_cast<std::uint64_t>(high) &&
+               (low <= 0 || value.get<std::uint64_t>() >= static_cast<std::uint64_t>(low)))
+            : (value.is_number_integer() && value.get<std::int64_t>() >= low && value.get<std::int64_t>() <= high);
     return fits ? Fault{} : expected(path, fmt::format("an integer from {} to {}", low, high), value);
   };
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a JSON body must look like, said as data: shapes are composed from smaller ones. A shape finds the first fault and
-// says it in a sentence with the path of the member. Members that no shape names are allowed, as the ETSI files allow them.
+// What a JSON body must look like, said as data: shapes are composed from smaller ones. A shape finds the first fault
+// and says it in a sentence with the path of the member. Members that no shape names are allowed, as the ETSI files
+// allow them.
 #pragma once
 
 #include <functional>

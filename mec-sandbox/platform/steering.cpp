@@ -15,7 +15,8 @@ void Steering::settle(const std::string& terminal, const std::string& serving_ho
   auto& current = host_of_[terminal];
   const bool current_works = endpoints_.contains(current);
   auto wanted = serving_host;
-  if (!endpoints_.contains(serving_host) && !endpoints_.empty()) wanted = current_works ? current : endpoints_.begin()->first;
+  if (!endpoints_.contains(serving_host) && !endpoints_.empty())
+    wanted = current_works ? current : endpoints_.begin()->first;
   if (current == wanted || (kept && current_works)) return;
   const auto before = std::exchange(current, wanted);
   outside_.events.tell("steered", {{"ue", terminal}, {"from", before}, {"to", current}});

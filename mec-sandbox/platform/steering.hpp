@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which host's CSE a terminal reaches under the one name that devices know: what DNS and traffic rules would do. It survives
-// the crash of a platform, as a data plane does. Only the system's executor touches it.
+// Which host's CSE a terminal reaches under the one name that devices know: what DNS and traffic rules would do. It
+// survives the crash of a platform, as a data plane does. Only the system's executor touches it.
 #pragma once
 
 #include <map>
@@ -29,8 +29,8 @@ class Steering {
 
  private:
   Surroundings& outside_;
-  std::map<std::string, nlohmann::json> endpoints_;   // by host
-  std::map<std::string, std::string> host_of_;        // by terminal
+  std::map<std::string, nlohmann::json> endpoints_;  // by host
+  std::map<std::string, std::string> host_of_;       // by terminal
 };
 
 }  // namespace edgecse::sandbox

@@ -31,7 +31,8 @@ Position Route::at(double metres) const {
   const auto i = static_cast<std::size_t>(after - reached_.begin());  // at least 1: the first point is reached at 0
   const double part = (metres - reached_[i - 1]) / (reached_[i] - reached_[i - 1]);
   const auto &from = points_[i - 1], &to = points_[i];
-  return {from.longitude + (to.longitude - from.longitude) * part, from.latitude + (to.latitude - from.latitude) * part};
+  return {from.longitude + (to.longitude - from.longitude) * part,
+          from.latitude + (to.latitude - from.latitude) * part};
 }
 
 }  // namespace edgecse::sandbox

@@ -61,7 +61,8 @@ class Reader {
 
   [[nodiscard]] YAML::Node list(const YAML::Node& map, const char* key) const {
     const auto value = need(map, key);
-    if (!value.IsSequence() || value.size() == 0) refuse(value, fmt::format("{}: expected a list that is not empty", key));
+    if (!value.IsSequence() || value.size() == 0)
+      refuse(value, fmt::format("{}: expected a list that is not empty", key));
     return value;
   }
 
@@ -92,7 +93,8 @@ std::vector<AccessPoint> read_network(const std::string& file) {
     in.allow_keys(zone, {"name", "access_points"});
     for (const auto& point : in.list(zone, "access_points")) {
       in.allow_keys(point, {"name", "type", "lat", "lon", "radius_m"});
-      const Position where{in.number(in.need(point, "lon"), "lon", -180, 180), in.number(in.need(point, "lat"), "lat", -90, 90)};
+      const Position where{in.number(in.need(point, "lon"), "lon", -180, 180),
+                           in.number(in.need(point, "lat"), "lat", -90, 90)};
       result.push_back({in.text(point, "name"), in.text(point, "type"), where,
                         in.number(in.need(point, "radius_m"), "radius_m", 1, 100'000), in.text(zone, "name")});
     }
@@ -103,7 +105,8 @@ std::vector<AccessPoint> read_network(const std::string& file) {
 HostPlan read_host(const Reader& in, const YAML::Node& node) {
   in.allow_keys(node, {"name", "id", "edition", "zones"});
   const auto edition = in.text(node, "edition");
-  if (edition != "2.2.1" && edition != "3.1.1") in.refuse(node["edition"], "edition: expected 2.2.1 or 3.1.1, found " + edition);
+  if (edition != "2.2.1" && edition != "3.1.1")
+    in.refuse(node["edition"], "edition: expected 2.2.1 or 3.1.1, found " + edition);
   return {in.text(node, "name"), in.text(node, "id"), edition == "3.1.1" ? Edition::V3_1_1 : Edition::V2_2_1,
           in.texts(node, "zones")};
 }
@@ -131,7 +134,8 @@ Scenario read(const std::string& file) {
   in.allow_keys(in.root(), {"scenario", "network", "hosts", "terminals"});
   Scenario result;
   result.name = in.text(in.root(), "scenario");
-  result.access_points = read_network((std::filesystem::path(file).parent_path() / in.text(in.root(), "network")).string());
+  result.access_points =
+      read_network((std::filesystem::path(file).parent_path() / in.text(in.root(), "network")).string());
   std::set<std::string> zones, names, covered;
   for (const auto& point : result.access_points) zones.insert(point.zone);
   for (const auto& node : in.list(in.root(), "hosts")) {
@@ -145,7 +149,8 @@ Scenario read(const std::string& file) {
   }
   for (const auto& node : in.list(in.root(), "terminals")) {
     auto terminal = read_terminal(in, node);
-    if (!names.insert(terminal.address).second) in.refuse(node, fmt::format("the terminal {} occurs twice", terminal.address));
+    if (!names.insert(terminal.address).second)
+      in.refuse(node, fmt::format("the terminal {} occurs twice", terminal.address));
     result.terminals.push_back(std::move(terminal));
   }
   return result;

@@ -38,7 +38,7 @@ struct HostPlan {
 enum class PathEnd { Reverse, Loop };
 
 struct TerminalPlan {
-  std::string address;              // its IPv4 address, which is its name in every API
+  std::string address;  // its IPv4 address, which is its name in every API
   std::string kind;
   std::vector<std::string> radios;  // access point types in order of preference
   std::vector<Position> path;       // one point: it stays there

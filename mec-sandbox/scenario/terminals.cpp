@@ -84,7 +84,8 @@ const AccessPoint* Terminals::select(const Terminal& terminal) const {
 }
 
 Movement Terminals::attach(Terminal& terminal, const AccessPoint* point) {
-  Movement movement{&terminal, terminal.access_point ? terminal.access_point->name : "", terminal.zone(), terminal.host};
+  Movement movement{&terminal, terminal.access_point ? terminal.access_point->name : "", terminal.zone(),
+                    terminal.host};
   terminal.access_point = point;
   if (point) {
     if (const auto host = host_of_zone_.find(point->zone); host != host_of_zone_.end()) terminal.host = host->second;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The terminals (UEs) of a scenario on their way: one step is one second of scenario time. Knows no clock; whoever calls
-// step decides how fast time runs. Single-threaded.
+// The terminals (UEs) of a scenario on their way: one step is one second of scenario time. Knows no clock; whoever
+// calls step decides how fast time runs. Single-threaded.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@ struct Terminal {
   const AccessPoint* access_point = nullptr;  // null while no cell is heard
   std::string host;                           // that serves it; keeps its value while no cell is heard
   double travelled_m = 0;
-  bool held = false;                          // put somewhere by hand: stays until released
+  bool held = false;  // put somewhere by hand: stays until released
   [[nodiscard]] std::string zone() const { return access_point ? access_point->zone : ""; }
 };
 
@@ -42,8 +42,8 @@ class Terminals {
 
   /// One second passes. The movements in the order of the scenario file, only of terminals whose cell changed.
   std::vector<Movement> step();
-  /// Puts a terminal on an access point (by its name), or on the first access point of a zone, and holds it there. Nothing
-  /// when the terminal or the place is unknown.
+  /// Puts a terminal on an access point (by its name), or on the first access point of a zone, and holds it there.
+  /// Nothing when the terminal or the place is unknown.
   std::optional<Movement> place(const std::string& address, const std::string& access_point_or_zone);
   /// Lets a held terminal go on where it was on its path.
   bool release(const std::string& address);

@@ -48,8 +48,8 @@ struct CseCore {
   onem2m::RequestHandler* pipeline = nullptr;
 
   // Set by parts while the CSE is built; read only after start().
-  TypeProcedures procedures;
-  std::vector<ResourceEventListener*> listeners;
+  TypeProcedures procedures{};
+  std::vector<ResourceEventListener*> listeners{};
   RequestForwarder* forwarder = nullptr;      // never null once built
   NotifyHandler* notify_handler = nullptr;    // nullptr: NOTIFY is answered 5001
   ServingGate* gate = nullptr;                // never null once built: the default serves everything

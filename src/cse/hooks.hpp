@@ -17,8 +17,9 @@
 
 namespace edgecse::cse {
 
-/// A change as subscriptions and announcements see it, told inside the job that makes it, after it is made. Imports and
-/// clean-up of a handover, and evictions, are silent: they tell nothing.
+/// A change as subscriptions and announcements see it, told inside the job that makes it: after it is made, but of a
+/// DELETE while everything that goes is still in the tree, parents first. Imports and clean-up of a handover, and evictions,
+/// are silent: they tell nothing. Instances that go with their container are not told one by one.
 struct ResourceEvent {
   enum class Kind { Created, Updated, Deleted };
   Kind kind;
@@ -29,7 +30,7 @@ struct ResourceEvent {
   const Json& attributes;              // after the change; of a deleted subject: before
   const Json* before = nullptr;        // Updated: all attributes before
   const Json* modified = nullptr;      // Updated: the attributes that the request changed, null for removed ones
-  ResourcePtr resource;                // nullptr for instances
+  ResourcePtr resource = nullptr;      // nullptr for instances
   const onem2m::Request* request = nullptr;  // nullptr: expiry
 };
 class ResourceEventListener {
@@ -61,12 +62,6 @@ class ServingGate {
   /// A CREATE <AE> whose stem may be known elsewhere (docs/handover.md 7); stem empty: not given. Any thread. Park: the gate
   /// brings the unit here and then handles the request again.
   virtual Verdict judge_registration(const Snapshot& snapshot, const std::string& stem, const onem2m::Request& request) = 0;
-  /// A request addressed to another CSE, whose CSE-relative target is found here within the unit: true when the unit came
-  /// here from that CSE and the request is to be served as if addressed to this one. docs/handover.md 5. Any thread.
-  virtual bool answers_for(const Snapshot& snapshot, const std::string& cse_id, const std::string& unit) {
-    static_cast<void>(snapshot), static_cast<void>(cse_id), static_cast<void>(unit);
-    return false;
-  }
   /// Keeps the answer of a change in the change's own commit (retry table). docs/handover.md 5.
   virtual void remember(Transaction& transaction, const std::string& unit, const onem2m::Request& request,
                         const onem2m::Response& response) = 0;

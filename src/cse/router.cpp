@@ -123,16 +123,18 @@ void Router::forward_to_stem(Request request, const onem2m::Address& address, Re
 }
 
 void Router::forward_to_peer(Request request, const std::string& cse_id, ResponseCallback done) {
-  peers_->find(cse_id, [this, peers = peers_, cse_id, request = std::move(request), done = std::move(done)](
+  peers_->find(cse_id, [this, alive = std::weak_ptr(alive_), cse_id, request = std::move(request), done = std::move(done)](
                            const std::vector<std::string>& points_of_access) mutable {
+    if (alive.expired()) return;
     if (points_of_access.empty()) return forward_up(std::move(request), std::move(done));
     request.from = onem2m::to_sp_relative_originator(request.from, core_.options.id);
     Request again = request;
     core_.environment.sender.send(
         {points_of_access, false}, std::move(request),
-        [this, peers, cse_id, again = std::move(again), done = std::move(done)](onem2m::Response response) mutable {
+        [this, alive, cse_id, again = std::move(again), done = std::move(done)](onem2m::Response response) mutable {
+          if (alive.expired()) return;
           if (response.status != ResponseStatus::TargetNotReachable) return done(std::move(response));
-          peers->forget(cse_id);
+          peers_->forget(cse_id);
           forward_up(std::move(again), std::move(done));
         });
   });

@@ -48,6 +48,7 @@ class Router final : public RequestForwarder, public CommitObserver {
   std::shared_ptr<PeerAddresses> peers_;
   std::mutex mutex_;
   std::shared_ptr<const Routes> routes_;  // guarded by mutex_; nullptr: not built yet
+  std::shared_ptr<char> alive_ = std::make_shared<char>();  // answers that come after the CSE is gone find out by it
 };
 
 }  // namespace edgecse::cse

@@ -88,6 +88,11 @@ std::vector<std::string> SubscriptionProcedure::targets_to_verify(const Preparat
   return targets;
 }
 
+bool SubscriptionProcedure::prepares(const onem2m::Request& request) const {
+  if (request.operation == onem2m::Operation::Create) return true;
+  return request.content.is_object() && !request.content.empty() && request.content.begin()->contains("nu");
+}
+
 bool SubscriptionProcedure::needs_preparation(const Preparation& preparation) const {
   return !targets_to_verify(preparation).empty();
 }

@@ -15,6 +15,7 @@ class SubscriptionProcedure final : public TypeProcedure {
 
   [[nodiscard]] onem2m::Result<> check_create(const CreateCheck& check) const override;
   [[nodiscard]] onem2m::Result<> check_update(const UpdateCheck& check) const override;
+  [[nodiscard]] bool prepares(const onem2m::Request& request) const override;
   [[nodiscard]] bool needs_preparation(const Preparation& preparation) const override;
   /// Every target that is a resource and not the Originator agrees to be notified, else 5204, 4101 or 5205.
   void prepare(Preparation preparation, PreparedCallback done) override;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "cse/commit_loop.hpp"
@@ -83,7 +84,9 @@ class TypeProcedure {
   [[nodiscard]] virtual onem2m::Result<> check_update(const UpdateCheck&) const { return {}; }
   [[nodiscard]] virtual onem2m::Result<> check_delete(const Tree&, const onem2m::Request&, const Resource&) const { return {}; }
 
-  /// Whether prepare() must run before the job. Cheap; on the calling thread.
+  /// Whether such a request may need preparation at all: false keeps the common path free of a check on a snapshot.
+  [[nodiscard]] virtual bool prepares(const onem2m::Request&) const { return false; }
+  /// Whether prepare() must run before the job, now that the checks passed on a snapshot. On the calling thread.
   [[nodiscard]] virtual bool needs_preparation(const Preparation&) const { return false; }
   /// Asks peers; after the checks passed on a snapshot, which the job repeats. On the executor.
   virtual void prepare(Preparation, PreparedCallback done) { done(Json{}); }
@@ -100,10 +103,17 @@ class TypeProcedure {
   virtual void complete(const Tree&, const Resource&, base::WallTime, Json& attributes) const { static_cast<void>(attributes); }
 };
 
-/// By resource type number. Filled while the CSE is built, read only afterwards.
+/// By resource type number: a type that is not here is not implemented (5001). Filled while the CSE is built, read only
+/// afterwards. A type that needs nothing of its own is added with a plain TypeProcedure.
 class TypeProcedures {
  public:
   void add(int type, std::shared_ptr<TypeProcedure> procedure) { procedures_[type] = std::move(procedure); }
+  [[nodiscard]] bool has(int type) const { return procedures_.contains(type); }
+  [[nodiscard]] std::vector<int> types() const {
+    std::vector<int> list;
+    for (const auto& [type, procedure] : procedures_) list.push_back(type);
+    return list;
+  }
   /// Never null: the generic procedure when the type has none of its own.
   [[nodiscard]] TypeProcedure& find(int type) const {
     const auto found = procedures_.find(type);

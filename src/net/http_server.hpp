@@ -33,7 +33,7 @@ struct HttpServerOptions {
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds idle_timeout{75'000};
   std::chrono::milliseconds write_timeout{30'000};  // without any progress
-  std::optional<TlsServerOptions> tls;
+  std::optional<TlsServerOptions> tls{};
 };
 
 namespace detail {

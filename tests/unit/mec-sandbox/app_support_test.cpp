@@ -14,11 +14,14 @@ class AppSupportTest : public SandboxTest {
   static json app_info(const std::string& uri = "http://127.0.0.3:8080") {
     return {{"appName", "edgecse"}, {"endpoint", {{"uris", {uri}}}}};
   }
-  std::string register_at_mep1() { return body(call("POST", kBase1 + "/registrations", app_info())).at("appInstanceId"); }
+  std::string register_at_mep1() {
+    return body(call("POST", kBase1 + "/registrations", app_info())).at("appInstanceId");
+  }
   std::string subscribe_to_termination(const std::string& id) {
     const auto made = call("POST", kBase1 + "/applications/" + id + "/subscriptions",
                            {{"subscriptionType", "AppTerminationNotificationSubscription"},
-                            {"callbackReference", "http://127.0.0.3:8080/mec/t"}, {"appInstanceId", id}});
+                            {"callbackReference", "http://127.0.0.3:8080/mec/t"},
+                            {"appInstanceId", id}});
     EXPECT_EQ(made.status, 201) << made.body;
     return std::string{made.headers.find("Location").value_or("")};
   }
@@ -68,9 +71,13 @@ TEST_F(AppSupportTest, ListsTerminationSubscriptionsAsTheEditionWritesThem) {
   const auto id1 = ready_application("mep1"), id2 = ready_application("mep2");
   for (const auto& [base, id] : {std::pair{kBase1, id1}, {kBase2, id2}})
     call("POST", base + "/applications/" + id + "/subscriptions",
-         {{"subscriptionType", "AppTerminationNotificationSubscription"}, {"callbackReference", "http://127.0.0.3/t"}, {"appInstanceId", id}});
-  const auto link1 = body(call("GET", kBase1 + "/applications/" + id1 + "/subscriptions")).at("_links").at("subscriptions").at(0);
-  const auto link2 = body(call("GET", kBase2 + "/applications/" + id2 + "/subscriptions")).at("_links").at("subscriptions").at(0);
+         {{"subscriptionType", "AppTerminationNotificationSubscription"},
+          {"callbackReference", "http://127.0.0.3/t"},
+          {"appInstanceId", id}});
+  const auto link1 =
+      body(call("GET", kBase1 + "/applications/" + id1 + "/subscriptions")).at("_links").at("subscriptions").at(0);
+  const auto link2 =
+      body(call("GET", kBase2 + "/applications/" + id2 + "/subscriptions")).at("_links").at("subscriptions").at(0);
   EXPECT_EQ(link1.at("subscriptionType"), "AppTerminationNotificationSubscription");
   EXPECT_EQ(link2.at("rel"), "AppTerminationNotificationSubscription");
 }
@@ -79,7 +86,9 @@ TEST_F(AppSupportTest, TellsWhoSubscribedThatItMustEndAndTakesTheConfirmation) {
   const auto id = ready_application("mep1");
   const auto subscription = subscribe_to_termination(id);
   EXPECT_EQ(call("POST", "/sandbox/v1/hosts/mep1/applications/" + id + "/terminate",
-                 {{"operation_action", "TERMINATING"}, {"grace_s", 10}}).status, 204);
+                 {{"operation_action", "TERMINATING"}, {"grace_s", 10}})
+                .status,
+            204);
   settle();
   const auto told = callbacks.of("AppTerminationNotification");
   ASSERT_EQ(told.size(), 1U);
@@ -94,7 +103,8 @@ TEST_F(AppSupportTest, TellsWhoSubscribedThatItMustEndAndTakesTheConfirmation) {
 
 TEST_F(AppSupportTest, EndsAnInstanceThatDoesNotConfirmInTime) {
   const auto id = ready_application("mep1");
-  call("POST", "/sandbox/v1/hosts/mep1/applications/" + id + "/terminate", {{"operation_action", "STOPPING"}, {"grace_s", 10}});
+  call("POST", "/sandbox/v1/hosts/mep1/applications/" + id + "/terminate",
+       {{"operation_action", "STOPPING"}, {"grace_s", 10}});
   time.advance(std::chrono::seconds{9});
   EXPECT_EQ(call("GET", kBase1 + "/applications/" + id + "/dns_rules").status, 200);
   time.advance(std::chrono::seconds{2});
@@ -103,7 +113,9 @@ TEST_F(AppSupportTest, EndsAnInstanceThatDoesNotConfirmInTime) {
 
 TEST_F(AppSupportTest, RefusesAConfirmationOfNothing) {
   const auto id = ready_application("mep1");
-  EXPECT_EQ(call("POST", kBase1 + "/applications/" + id + "/confirm_termination", {{"operationAction", "STOPPING"}}).status, 409);
+  EXPECT_EQ(
+      call("POST", kBase1 + "/applications/" + id + "/confirm_termination", {{"operationAction", "STOPPING"}}).status,
+      409);
 }
 
 TEST_F(AppSupportTest, LetsAnInstanceActivateItsRulesButNotRewriteThem) {
@@ -124,8 +136,10 @@ TEST_F(AppSupportTest, LetsAnInstanceActivateItsRulesButNotRewriteThem) {
 
 TEST_F(AppSupportTest, WritesTheInterfaceOfATrafficRuleAsTheEditionDoes) {
   const auto id1 = ready_application("mep1"), id2 = ready_application("mep2");
-  EXPECT_TRUE(body(call("GET", kBase1 + "/applications/" + id1 + "/traffic_rules")).at(0).at("dstInterface").is_object());
-  EXPECT_TRUE(body(call("GET", kBase2 + "/applications/" + id2 + "/traffic_rules")).at(0).at("dstInterface").is_array());
+  EXPECT_TRUE(
+      body(call("GET", kBase1 + "/applications/" + id1 + "/traffic_rules")).at(0).at("dstInterface").is_object());
+  EXPECT_TRUE(
+      body(call("GET", kBase2 + "/applications/" + id2 + "/traffic_rules")).at(0).at("dstInterface").is_array());
 }
 
 TEST_F(AppSupportTest, RefusesBodiesThatAreNone) {
@@ -156,7 +170,8 @@ TEST_F(AppSupportTest, ForgetsRegisteredInstancesInACrashAndKeepsManagedOnesUnre
   EXPECT_EQ(call("POST", "/sandbox/v1/hosts/mep1/restart", {{"outage_ms", 500}}).status, 204);
   EXPECT_EQ(call("GET", kBase1 + "/timing/current_time").status, 503);
   time.advance(std::chrono::milliseconds{600});
-  EXPECT_EQ(call("POST", kBase1 + "/applications/" + registered + "/confirm_ready", {{"indication", "READY"}}).status, 404);
+  EXPECT_EQ(call("POST", kBase1 + "/applications/" + registered + "/confirm_ready", {{"indication", "READY"}}).status,
+            404);
   EXPECT_EQ(call("GET", kBase1 + "/applications/" + managed + "/dns_rules").status, 403);
 }
 

@@ -18,7 +18,8 @@ TEST_F(ControlTest, PlaysPausesAndSpeedsUp) {
   time.advance(std::chrono::seconds{10});
   EXPECT_EQ(state().at("scenario_s"), begun + 10);
   EXPECT_EQ(call("PUT", "/sandbox/v1/scenario/speed", {{"speed", 10}}).status, 204);
-  time.advance(std::chrono::seconds{11});  // the second that was under way when the speed changed, then ten times as fast
+  time.advance(
+      std::chrono::seconds{11});  // the second that was under way when the speed changed, then ten times as fast
   EXPECT_GE(state().at("scenario_s"), begun + 110);
   call("POST", "/sandbox/v1/scenario/pause");
   const auto paused = state().at("scenario_s");

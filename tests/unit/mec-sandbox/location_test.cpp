@@ -17,7 +17,8 @@ TEST_F(LocationTest, AnswersTheUsersOfTheHostsZonesOnly) {
 }
 
 TEST_F(LocationTest, CountsTheUsersOfAZone) {
-  const auto before = body(call("GET", "/mep1/location/v2/queries/zones/zone01")).at("zoneInfo").at("numberOfUsers").get<int>();
+  const auto before =
+      body(call("GET", "/mep1/location/v2/queries/zones/zone01")).at("zoneInfo").at("numberOfUsers").get<int>();
   place("10.100.0.1", "zone01");
   const auto zone = body(call("GET", "/mep1/location/v2/queries/zones/zone01")).at("zoneInfo");
   EXPECT_EQ(zone.at("numberOfUsers"), before + 1);
@@ -26,8 +27,10 @@ TEST_F(LocationTest, CountsTheUsersOfAZone) {
 }
 
 TEST_F(LocationTest, NamesTheRadioAsTheEditionDoes) {
-  const auto first = body(call("GET", "/mep1/location/v2/queries/zones/zone01/accessPoints/4g-macro-cell-1")).at("accessPointInfo");
-  const auto second = body(call("GET", "/mep2/location/v2/queries/zones/zone04/accessPoints/4g-macro-cell-8")).at("accessPointInfo");
+  const auto first =
+      body(call("GET", "/mep1/location/v2/queries/zones/zone01/accessPoints/4g-macro-cell-1")).at("accessPointInfo");
+  const auto second =
+      body(call("GET", "/mep2/location/v2/queries/zones/zone04/accessPoints/4g-macro-cell-8")).at("accessPointInfo");
   EXPECT_EQ(first.at("connectionType"), "LTE");
   EXPECT_EQ(second.at("connectionType"), "Macro");
 }

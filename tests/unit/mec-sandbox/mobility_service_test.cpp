@@ -26,7 +26,9 @@ class MoveOfACar : public SandboxTest {
   }
 
   static json device(const std::string& level, const std::string& state) {
-    return {{"associateId", {{"type", "UE_IPv4_ADDRESS"}, {"value", kCar}}}, {"appMobilityServiceLevel", level}, {"contextTransferState", state}};
+    return {{"associateId", {{"type", "UE_IPv4_ADDRESS"}, {"value", kCar}}},
+            {"appMobilityServiceLevel", level},
+            {"contextTransferState", state}};
   }
   static json registration_of(const std::string& application, const json& devices) {
     json info{{"serviceConsumerId", {{"appInstanceId", application}}}};
@@ -39,14 +41,17 @@ class MoveOfACar : public SandboxTest {
     return body(made).at("appMobilityServiceId");
   }
   void put_registration(const json& devices) {
-    EXPECT_EQ(call("PUT", kAms1 + "/app_mobility_services/" + registration, registration_of(source, devices)).status, 200);
+    EXPECT_EQ(call("PUT", kAms1 + "/app_mobility_services/" + registration, registration_of(source, devices)).status,
+              200);
     settle();
   }
   void subscribe(const json& statuses) {
     json criteria{{"appInstanceId", source}};
     if (!statuses.is_null()) criteria["mobilityStatus"] = statuses;
-    const auto made = call("POST", kAms1 + "/subscriptions", {{"subscriptionType", "MobilityProcedureSubscription"},
-                                                              {"callbackReference", "http://127.0.0.3:8080/mec/ams"}, {"filterCriteria", criteria}});
+    const auto made = call("POST", kAms1 + "/subscriptions",
+                           {{"subscriptionType", "MobilityProcedureSubscription"},
+                            {"callbackReference", "http://127.0.0.3:8080/mec/ams"},
+                            {"filterCriteria", criteria}});
     EXPECT_EQ(made.status, 201) << made.body;
     settle();
   }
@@ -135,7 +140,8 @@ TEST_F(MoveOfACar, IsToldToASubscriptionThatComesLate) {
 
 TEST_F(MoveOfACar, IsNotToldWhereNoInstanceIsATarget) {
   subscribe_to_all();
-  call("POST", "/sandbox/v1/hosts/mep2/applications/" + target + "/terminate", {{"operation_action", "STOPPING"}, {"grace_s", 1}});
+  call("POST", "/sandbox/v1/hosts/mep2/applications/" + target + "/terminate",
+       {{"operation_action", "STOPPING"}, {"grace_s", 1}});
   time.advance(std::chrono::seconds{2});
   place(kCar, "zone04");
   EXPECT_THAT(states(), ElementsAre());
@@ -171,7 +177,8 @@ TEST_F(MoveOfACar, IsForgottenWhenTheRegistrationExpires) {
 }
 
 TEST_F(MoveOfACar, KnowsTheAdjacentInstances) {
-  const auto adjacent = body(call("GET", kAms1 + "/queries/adjacent_app_instances?filter=(eq,registeredInstanceId," + source + ")"));
+  const auto adjacent =
+      body(call("GET", kAms1 + "/queries/adjacent_app_instances?filter=(eq,registeredInstanceId," + source + ")"));
   ASSERT_EQ(adjacent.size(), 1U);
   EXPECT_EQ(adjacent[0].at("appInstanceId"), target);
   EXPECT_EQ(adjacent[0].at("mecHostInformation").at("hostName"), "mep2");
@@ -179,8 +186,10 @@ TEST_F(MoveOfACar, KnowsTheAdjacentInstances) {
 }
 
 TEST_F(MoveOfACar, TellsWhenAdjacentInstancesComeAndGo) {
-  call("POST", kAms1 + "/subscriptions", {{"subscriptionType", "AdjacentAppInfoSubscription"}, {"callbackReference", "http://127.0.0.3/adj"},
-                                          {"filterCriteria", {{"appInstanceId", source}}}});
+  call("POST", kAms1 + "/subscriptions",
+       {{"subscriptionType", "AdjacentAppInfoSubscription"},
+        {"callbackReference", "http://127.0.0.3/adj"},
+        {"filterCriteria", {{"appInstanceId", source}}}});
   const auto second = ready_application("mep2");
   add_registration(second, json::array());
   settle();
@@ -210,37 +219,61 @@ TEST_F(MobilityServiceTest, RefusesConsumersThatAreTwoThingsOrNobody) {
 TEST_F(MobilityServiceTest, RefusesNumbersWhereItWritesStrings) {
   const auto application = ready_application("mep1");
   const json device{{"associateId", {{"type", "UE_IPv4_ADDRESS"}, {"value", kCar}}}, {"appMobilityServiceLevel", 2}};
-  EXPECT_EQ(call("POST", kAms1 + "/app_mobility_services",
-                 {{"serviceConsumerId", {{"appInstanceId", application}}}, {"deviceInformation", json::array({device})}}).status, 400);
+  EXPECT_EQ(
+      call("POST", kAms1 + "/app_mobility_services",
+           {{"serviceConsumerId", {{"appInstanceId", application}}}, {"deviceInformation", json::array({device})}})
+          .status,
+      400);
 }
 
 TEST_F(MobilityServiceTest, TellsATestAndWarnsBeforeASubscriptionExpires) {
   const auto application = ready_application("mep1");
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time.wall_now().time_since_epoch()).count();
   const auto made = call("POST", kAms2 + "/subscriptions",
-                         {{"subscriptionType", "MobilityProcedureSubscription"}, {"callbackReference", "http://127.0.0.3/m"},
-                          {"requestTestNotification", true}, {"filterCriteria", {{"appInstanceId", application}}},
+                         {{"subscriptionType", "MobilityProcedureSubscription"},
+                          {"callbackReference", "http://127.0.0.3/m"},
+                          {"requestTestNotification", true},
+                          {"filterCriteria", {{"appInstanceId", application}}},
                           {"expiryDeadline", {{"seconds", seconds + 100}, {"nanoSeconds", 0}}}});
   ASSERT_EQ(made.status, 201) << made.body;
   settle();
   EXPECT_EQ(callbacks.of("TestNotification").size(), 1U);
   time.advance(std::chrono::seconds{85});
   EXPECT_EQ(callbacks.of("ExpiryNotification").size(), 1U);
-  EXPECT_EQ(body(call("GET", kAms2 + "/subscriptions?subscriptionType=mobility_proc")).at("_links").at("subscription").size(), 1U);
+  EXPECT_EQ(
+      body(call("GET", kAms2 + "/subscriptions?subscriptionType=mobility_proc")).at("_links").at("subscription").size(),
+      1U);
   time.advance(std::chrono::seconds{20});
   EXPECT_EQ(body(call("GET", kAms2 + "/subscriptions")).at("_links").at("subscription").size(), 0U);
 }
 
+TEST_F(MobilityServiceTest, ReplacesASubscriptionUnderItsName) {
+  const auto application = ready_application("mep1");
+  json subscription{{"subscriptionType", "MobilityProcedureSubscription"},
+                    {"callbackReference", "http://127.0.0.3/m"},
+                    {"filterCriteria", {{"appInstanceId", application}}}};
+  const auto made = call("POST", kAms1 + "/subscriptions", subscription);
+  const auto url =
+      std::string{made.headers.find("Location").value()}.substr(std::string{"http://127.0.0.1:8090"}.size());
+  subscription["callbackReference"] = "http://127.0.0.3/other";
+  EXPECT_EQ(call("PUT", url, subscription).status, 200);
+  EXPECT_EQ(body(call("GET", url)).at("callbackReference"), "http://127.0.0.3/other");
+  subscription["subscriptionType"] = "AdjacentAppInfoSubscription";
+  EXPECT_EQ(call("PUT", url, subscription).status, 422);
+}
+
 TEST_F(MobilityServiceTest, EndsARegistrationByTheTask) {
   const auto application = ready_application("mep1");
-  const auto made = call("POST", kAms1 + "/app_mobility_services", {{"serviceConsumerId", {{"appInstanceId", application}}}});
+  const auto made =
+      call("POST", kAms1 + "/app_mobility_services", {{"serviceConsumerId", {{"appInstanceId", application}}}});
   const auto url = kAms1 + "/app_mobility_services/" + body(made).at("appMobilityServiceId").get<std::string>();
   EXPECT_EQ(call("POST", url + "/deregister_task").status, 204);
   EXPECT_EQ(call("GET", url).status, 404);
 }
 
 TEST_F(MobilityServiceTest, RefusesASubscriptionForAnUnknownInstanceOrAnUnknownKind) {
-  const json subscription{{"subscriptionType", "MobilityProcedureSubscription"}, {"callbackReference", "http://127.0.0.3/m"},
+  const json subscription{{"subscriptionType", "MobilityProcedureSubscription"},
+                          {"callbackReference", "http://127.0.0.3/m"},
                           {"filterCriteria", {{"appInstanceId", "nobody"}}}};
   EXPECT_EQ(call("POST", kAms1 + "/subscriptions", subscription).status, 404);
   EXPECT_EQ(call("GET", kAms1 + "/subscriptions?subscriptionType=weather").status, 400);

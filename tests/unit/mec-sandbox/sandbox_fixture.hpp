@@ -75,7 +75,10 @@ class SandboxTest : public testing::Test {
   std::string ready_application(const std::string& host, const std::string& name = "edgecse") {
     const auto made = call("POST", "/sandbox/v1/hosts/" + host + "/applications", {{"name", name}});
     const auto id = body(made).at("app_instance_id").get<std::string>();
-    EXPECT_EQ(call("POST", "/" + host + "/mec_app_support/v1/applications/" + id + "/confirm_ready", {{"indication", "READY"}}).status, 204);
+    EXPECT_EQ(call("POST", "/" + host + "/mec_app_support/v1/applications/" + id + "/confirm_ready",
+                   {{"indication", "READY"}})
+                  .status,
+              204);
     return id;
   }
 
@@ -87,8 +90,14 @@ class SandboxTest : public testing::Test {
             {"serializer", "JSON"},
             {"scopeOfLocality", "MEC_SYSTEM"},
             {"consumedLocalOnly", false},
-            {"transportInfo", {{"id", "t"}, {"name", "n"}, {"type", "REST_HTTP"}, {"protocol", "HTTP"}, {"version", "1.1"},
-                               {"endpoint", {{"uris", {uri}}}}, {"security", json::object()}}}};
+            {"transportInfo",
+             {{"id", "t"},
+              {"name", "n"},
+              {"type", "REST_HTTP"},
+              {"protocol", "HTTP"},
+              {"version", "1.1"},
+              {"endpoint", {{"uris", {uri}}}},
+              {"security", json::object()}}}};
   }
   std::string publish(const std::string& host, const std::string& application, const json& info) {
     const auto made = call("POST", "/" + host + "/mec_service_mgmt/v1/applications/" + application + "/services", info);
@@ -103,7 +112,11 @@ class SandboxTest : public testing::Test {
   base::SimulatedTime time;
   base::SeededRandom random{7};
   Callbacks callbacks{time};
-  Sandbox sandbox{{EDGECSE_SOURCE_DIR "/mec-sandbox/scenarios", "http://127.0.0.1:8090", 1, style()}, time, time, random, callbacks};
+  Sandbox sandbox{{EDGECSE_SOURCE_DIR "/mec-sandbox/scenarios", "http://127.0.0.1:8090", 1, style()},
+                  time,
+                  time,
+                  random,
+                  callbacks};
 
   static constexpr EnumerationStyle style() { return EnumerationStyle::Strings; }
 

@@ -12,9 +12,11 @@ const std::string kBase2 = "/mep2/mec_service_mgmt/v1";
 class ServiceManagementTest : public SandboxTest {
  protected:
   void subscribe(const std::string& host, const std::string& application, const json& criteria) {
-    json subscription{{"subscriptionType", "SerAvailabilityNotificationSubscription"}, {"callbackReference", "http://127.0.0.9/a"}};
+    json subscription{{"subscriptionType", "SerAvailabilityNotificationSubscription"},
+                      {"callbackReference", "http://127.0.0.9/a"}};
     if (!criteria.is_null()) subscription["filteringCriteria"] = criteria;
-    const auto made = call("POST", "/" + host + "/mec_service_mgmt/v1/applications/" + application + "/subscriptions", subscription);
+    const auto made =
+        call("POST", "/" + host + "/mec_service_mgmt/v1/applications/" + application + "/subscriptions", subscription);
     EXPECT_EQ(made.status, 201) << made.body;
   }
   std::vector<std::string> changes() const {
@@ -57,13 +59,15 @@ TEST_F(ServiceManagementTest, RefusesTwoExclusiveFiltersAndUnknownParameters) {
 
 TEST_F(ServiceManagementTest, RefusesAPostThatNamesItsOwnIdentifierOrBothTransports) {
   const auto url = kBase2 + "/applications/" + ready_application("mep2") + "/services";
-  auto with_id = service("s"), with_links = service("s"), both = service("s"), neither = service("s"), with_fqdn = service("s");
+  auto with_id = service("s"), with_links = service("s"), both = service("s"), neither = service("s"),
+       with_fqdn = service("s");
   with_id["serInstanceId"] = "mine";
   with_links["_links"] = {{"self", {{"href", "x"}}}};
   both["transportId"] = "sandboxTransport";
   neither.erase("transportInfo");
   with_fqdn["transportInfo"]["endpoint"] = {{"fqdn", {"cse.example"}}};
-  for (const auto& wrong : {with_id, with_links, both, neither, with_fqdn}) EXPECT_EQ(call("POST", url, wrong).status, 400);
+  for (const auto& wrong : {with_id, with_links, both, neither, with_fqdn})
+    EXPECT_EQ(call("POST", url, wrong).status, 400);
   EXPECT_THAT(detail(call("POST", url, neither)), HasSubstr("exactly one of transportId, transportInfo"));
 }
 
@@ -95,7 +99,8 @@ TEST_F(ServiceManagementTest, TellsSubscribersWhatChanged) {
 TEST_F(ServiceManagementTest, RefusesSubscriptionsWithExclusiveCriteria) {
   const auto application = ready_application("mep1");
   const auto answer = call("POST", kBase1 + "/applications/" + application + "/subscriptions",
-                           {{"subscriptionType", "SerAvailabilityNotificationSubscription"}, {"callbackReference", "http://127.0.0.9/a"},
+                           {{"subscriptionType", "SerAvailabilityNotificationSubscription"},
+                            {"callbackReference", "http://127.0.0.9/a"},
                             {"filteringCriteria", {{"serNames", {"a"}}, {"serInstanceIds", {"b"}}}}});
   EXPECT_EQ(answer.status, 400);
   EXPECT_THAT(detail(answer), HasSubstr("exclude each other"));
@@ -107,7 +112,11 @@ TEST_F(ServiceManagementTest, SuspendsAServiceWhoseHeartbeatsStopAndTakesItBack)
   info["livenessInterval"] = 5;
   const auto id = publish("mep1", application, info);
   const auto made = body(call("GET", kBase1 + "/services/" + id));
-  const auto liveness = made.at("_links").at("liveness").at("href").get<std::string>().substr(std::string{"http://127.0.0.1:8090"}.size());
+  const auto liveness = made.at("_links")
+                            .at("liveness")
+                            .at("href")
+                            .get<std::string>()
+                            .substr(std::string{"http://127.0.0.1:8090"}.size());
 
   time.advance(std::chrono::seconds{8});
   EXPECT_EQ(call("PATCH", liveness, {{"state", "ACTIVE"}}).status, 200);
@@ -120,7 +129,9 @@ TEST_F(ServiceManagementTest, SuspendsAServiceWhoseHeartbeatsStopAndTakesItBack)
 
 TEST_F(ServiceManagementTest, RemovesTheServicesOfAnInstanceThatEnds) {
   const auto application = body(call("POST", "/mep1/mec_app_support/v1/registrations",
-                                     {{"appName", "edgecse"}, {"endpoint", {{"uris", {"http://127.0.0.3:8080"}}}}})).at("appInstanceId").get<std::string>();
+                                     {{"appName", "edgecse"}, {"endpoint", {{"uris", {"http://127.0.0.3:8080"}}}}}))
+                               .at("appInstanceId")
+                               .get<std::string>();
   call("POST", "/mep1/mec_app_support/v1/applications/" + application + "/confirm_ready", {{"indication", "READY"}});
   publish("mep1", application, service("onem2m-cse"));
   EXPECT_EQ(call("DELETE", "/mep1/mec_app_support/v1/registrations/" + application).status, 204);

@@ -6,8 +6,8 @@
 namespace edgecse::sandbox {
 namespace {
 
-/// What one terminal does on average in one round of its path, as measured from the same facts by other code (README.md of
-/// the scenarios names the source).
+/// What one terminal does on average in one round of its path, as measured from the same facts by other code (README.md
+/// of the scenarios names the source).
 struct Round {
   const char* address;
   double seconds, access_points, zones, hosts;
@@ -57,10 +57,11 @@ TEST_P(RoundOfTheShortPath, ChangesCellsZonesAndHostsAsOftenAsTheSandboxDoes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, RoundOfTheShortPath,
-                         testing::Values(Round{"10.10.0.1", 824, 48.5, 16, 0, 0}, Round{"10.10.0.2", 387, 26.3, 4, 2, 106},
-                                         Round{"10.10.0.3", 116, 6, 0, 0, 0}, Round{"10.10.0.4", 210, 11, 2, 0, 0},
-                                         Round{"10.100.0.1", 63, 2, 2, 2, 29}, Round{"10.100.0.2", 72, 3, 2, 2, 30},
-                                         Round{"10.100.0.3", 62.3, 5.7, 2, 2, 22}, Round{"10.100.0.4", 72.5, 5, 2, 2, 35}));
+                         testing::Values(Round{"10.10.0.1", 824, 48.5, 16, 0, 0},
+                                         Round{"10.10.0.2", 387, 26.3, 4, 2, 106}, Round{"10.10.0.3", 116, 6, 0, 0, 0},
+                                         Round{"10.10.0.4", 210, 11, 2, 0, 0}, Round{"10.100.0.1", 63, 2, 2, 2, 29},
+                                         Round{"10.100.0.2", 72, 3, 2, 2, 30}, Round{"10.100.0.3", 62.3, 5.7, 2, 2, 22},
+                                         Round{"10.100.0.4", 72.5, 5, 2, 2, 35}));
 
 TEST(Terminals, StayWhereTheyArePlacedUntilTheyAreReleased) {
   const auto scenario = short_path();
@@ -99,7 +100,8 @@ TEST(Terminals, KeepTheirCellWhileItIsHeardAndPreferTheRadioNamedFirst) {
   for (int second = 0; second < 16; ++second)
     for (const auto& movement : terminals.step()) visited.push_back(movement.terminal->access_point->name);
 
-  EXPECT_EQ(visited, (std::vector<std::string>{"far", "wifi"}));  // "near" was nearer on the way, but "far" was still heard
+  EXPECT_EQ(visited,
+            (std::vector<std::string>{"far", "wifi"}));  // "near" was nearer on the way, but "far" was still heard
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include <ostream>
+#include "unit/net/framing_refusals.hpp"
 
 namespace edgecse::net {
 namespace {
@@ -102,77 +102,6 @@ TEST(Framing, MeansTheSameSplitAtEveryByte) {
 
 // ---- what is refused
 
-struct Refusal {
-  const char* name;
-  std::string wire;
-  int status;
-  const char* culprit;  // what the sentence must name
-};
-std::ostream& operator<<(std::ostream& out, const Refusal& row) { return out << row.name; }
-
-std::string get(const std::string& fields) { return "GET / HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n"; }
-std::string chunked(const std::string& body) {
-  return "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + body;
-}
-
-const Refusal kRefusals[] = {
-    {"LfOnlyHead", "GET / HTTP/1.1\nHost: x\n\n", 400, "LF"},
-    {"LfOnlyField", get("A: b\n"), 400, "LF"},
-    {"BareCrInValue", get("A: b\rc\r\n"), 400, "A"},
-    {"NulInValue", get(std::string("A: b\0c\r\n", 8)), 400, "A"},
-    {"FoldedField", get("A: b\r\n c\r\n"), 400, "folded"},
-    {"SpaceBeforeColon", get("Content-Length : 5\r\n"), 400, "Content-Length"},
-    {"EmptyFieldName", get(": 5\r\n"), 400, ": 5"},
-    {"FieldWithoutColon", get("Nonsense\r\n"), 400, "Nonsense"},
-    {"NoHost", "GET / HTTP/1.1\r\n\r\n", 400, "Host"},
-    {"TwoHosts", get("Host: y\r\n"), 400, "Host"},
-    {"LengthAndChunked", get("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"), 400, "both"},
-    {"ChunkedAndLength", get("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"), 400, "both"},
-    {"TwoLengths", get("Content-Length: 5\r\nContent-Length: 6\r\n"), 400, "Content-Length"},
-    {"ListOfLengths", get("Content-Length: 5, 5\r\n"), 400, "5, 5"},
-    {"SignedLength", get("Content-Length: +5\r\n"), 400, "+5"},
-    {"NegativeLength", get("Content-Length: -5\r\n"), 400, "-5"},
-    {"HexLength", get("Content-Length: 0x5\r\n"), 400, "0x5"},
-    {"EmptyLength", get("Content-Length: \r\n"), 400, "Content-Length"},
-    {"OverflowingLength", get("Content-Length: 18446744073709551617\r\n"), 413, "larger"},
-    {"LargeLength", get("Content-Length: 1048577\r\n"), 413, "1048576"},
-    {"UnknownCoding", get("Transfer-Encoding: gzip, chunked\r\n"), 501, "gzip"},
-    {"TwiceChunked", get("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), 400, "Transfer-Encoding"},
-    {"ObfuscatedCoding", get("Transfer-Encoding: xchunked\r\n"), 501, "xchunked"},
-    {"ChunkedInHttp10", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "1.0"},
-    {"Http2Preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "HTTP/2.0"},
-    {"Http09", "GET /\r\n\r\n", 400, "GET /"},
-    {"NoVersion", "GET / FTP/1.1\r\n\r\n", 400, "FTP"},
-    {"TwoSpaces", "GET  / HTTP/1.1\r\nHost: x\r\n\r\n", 400, "percent-encoded"},
-    {"SpaceInTarget", "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", 400, "percent-encoded"},
-    {"Fragment", "GET /a#b HTTP/1.1\r\nHost: x\r\n\r\n", 400, "/a#b"},
-    {"RelativeTarget", "GET a HTTP/1.1\r\nHost: x\r\n\r\n", 400, "slash"},
-    {"AuthorityTarget", "CONNECT host:80 HTTP/1.1\r\nHost: x\r\n\r\n", 400, "slash"},
-    {"BrokenQuery", "GET /?a=%zz HTTP/1.1\r\nHost: x\r\n\r\n", 400, "percent"},
-    {"OddMethod", "G@T / HTTP/1.1\r\nHost: x\r\n\r\n", 400, "G@T"},
-    {"LongMethod", std::string(40, 'A') + " / HTTP/1.1\r\nHost: x\r\n\r\n", 501, "AAAA"},
-    {"OddExpectation", get("Expect: miracles\r\n"), 417, "miracles"},
-    {"LongTarget", "GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n", 414, "target"},
-    {"EndlessRequestLine", std::string(17'000, 'A'), 414, "request line"},
-    {"EndlessField", "GET / HTTP/1.1\r\nA: " + std::string(17'000, 'a'), 431, "head"},
-    {"ManyFields", get([] { std::string all; for (int i = 0; i < 101; ++i) all += "A: b\r\n"; return all; }()), 431, "100"},
-    {"ChunkSizeIsNoNumber", chunked("g\r\n"), 400, "\"g\""},
-    {"ChunkSizeIsEmpty", chunked("\r\n"), 400, "chunk size"},
-    {"ChunkSizeIsSigned", chunked("-1\r\n"), 400, "-1"},
-    {"ChunkSizeHasPrefix", chunked("0x5\r\n"), 400, "0x5"},
-    {"ChunkSizeEndsWithSpace", chunked("5 \r\n"), 400, "5 "},
-    {"ChunkSizeOverflows", chunked("fffffffffffffffff\r\n"), 400, "fff"},
-    {"ChunkIsLarge", chunked("100001\r\n"), 413, "1048576"},
-    {"ChunkSizeLineEndsWithLf", chunked("5\nhello\r\n0\r\n\r\n"), 400, "LF"},
-    {"ChunkIsLongerThanItsSize", chunked("5\r\nhelloo\r\n"), 400, "longer"},
-    {"ChunkEndsWithLf", chunked("5\r\nhello\n0\r\n\r\n"), 400, "longer"},
-    {"EndlessChunkExtension", chunked("5;" + std::string(2000, 'a')), 400, "too long"},
-    {"ControlInChunkExtension", chunked("5;\x01\r\n"), 400, "chunk size"},
-    {"OddTrailer", chunked("0\r\nno trailer\r\n\r\n"), 400, "trailer"},
-    {"EndlessTrailers", chunked("0\r\n" + [] { std::string all; for (int i = 0; i < 3000; ++i) all += "A: bcd\r\n"; return all; }()),
-     400, "too long"},
-};
-
 class FramingRefusal : public testing::TestWithParam<Refusal> {};
 
 TEST_P(FramingRefusal, NamesTheCulprit) {
@@ -189,7 +118,7 @@ TEST_P(FramingRefusal, IsTheSameSplitAtEveryByte) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Rfc9112, FramingRefusal, testing::ValuesIn(kRefusals),
+INSTANTIATE_TEST_SUITE_P(Rfc9112, FramingRefusal, testing::ValuesIn(kFramingRefusals),
                          [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Health and metrics on a listener of their own: GET /livez, /readyz, /metrics.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/executor.hpp"
+#include "net/http_server.hpp"
+#include "telemetry/registry.hpp"
+
+namespace edgecse::app {
+
+/// Thread-safe.
+class AdminServer {
+ public:
+  struct Surroundings {
+    telemetry::Registry& registry;
+    std::vector<base::Executor*> executors;    // alive means: each of them still gets its turn
+    std::function<void()> before_scrape;       // sets gauges that are looked up, not counted
+  };
+
+  [[nodiscard]] static base::Result<std::unique_ptr<AdminServer>, net::Error> start(const std::string& listen,
+                                                                                    Surroundings surroundings);
+
+  /// reason: why not, for people who look at /readyz; empty: ready.
+  void set_not_ready(std::string reason);
+  [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+
+ private:
+  explicit AdminServer(Surroundings surroundings) : surroundings_(std::move(surroundings)) {}
+  void handle(const net::HttpRequest& request, const net::Responder& responder);
+  void answer_when_alive(const net::Responder& responder, std::size_t executor);
+
+  Surroundings surroundings_;
+  std::mutex mutex_;
+  std::string not_ready_ = "starting";  // guarded by mutex_
+  std::unique_ptr<net::HttpServer> server_;
+};
+
+}  // namespace edgecse::app

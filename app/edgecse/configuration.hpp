@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything that edgecse can be told, with its defaults. Keys and their meaning: edgecse --print-config.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/configuration.hpp"
+#include "base/log.hpp"
+#include "cse/options.hpp"
+#include "net/http_client.hpp"
+#include "net/http_server.hpp"
+#include "store/open_rocksdb.hpp"
+
+namespace edgecse::app {
+
+enum class StoreKind { Embedded, Memory };
+
+struct StoreSettings {
+  StoreKind kind = StoreKind::Embedded;
+  store::RocksDbOptions rocksdb{.path = "/var/lib/edgecse/store"};
+};
+
+struct TlsSettings {
+  net::TlsServerOptions server;
+  [[nodiscard]] bool enabled() const { return !server.certificate_file.empty(); }
+};
+
+struct HttpSettings {
+  net::HttpServerOptions server{.listen = "0.0.0.0:8080"};
+  std::vector<std::string> advertise;  // empty: derived from the listening address
+  std::string root = "/";
+  TlsSettings tls;
+  net::HttpClientOptions client;
+};
+
+struct MecServiceSettings {
+  bool publish_all = false;
+  std::string scope = "MEC_SYSTEM";
+  std::vector<base::ConfigurationKeys::Record> clients;  // client_id, originator
+  std::string originator = "CMecData";                   // of reads when no client is configured
+};
+
+struct MecSettings {
+  bool enabled = true;
+  std::string api_root = "http://127.0.0.1:8090/mep1";
+  std::map<std::string, std::string> apis{{"app_support", ""}, {"service_mgmt", ""}, {"ams", ""}, {"location", ""}, {"rni", ""}};
+  std::vector<std::string> peers;
+  std::string app_name = "edgecse";
+  std::string app_instance_id;
+  std::string callback;  // empty: the first advertised address and /mec
+  std::vector<std::string> required_services;
+  std::string token_endpoint;
+  std::string client_id;
+  std::string client_secret;
+  MecServiceSettings service;
+};
+
+struct TestSettings {
+  bool upper_tester = false;
+  bool force = false;
+};
+
+struct Configuration {
+  cse::CseOptions cse;
+  cse::RegistrarOptions registrar;  // counts when its id is given; then it is in cse.registrar after loading
+  HttpSettings http;
+  std::string admin_listen = "127.0.0.1:9464";
+  StoreSettings store;
+  MecSettings mec;
+  TestSettings test;
+  base::log::Level log_level = base::log::Level::Info;
+  std::chrono::milliseconds drain_timeout{20'000};
+};
+
+/// Binds every key to its place in the configuration, which must outlive the keys.
+void declare_keys(base::ConfigurationKeys& keys, Configuration& configuration);
+
+/// Reads and judges keys together; sets what follows from others. Empty: the configuration can be used.
+[[nodiscard]] std::vector<base::ConfigurationFault> load(base::ConfigurationKeys& keys, Configuration& configuration,
+                                                         const base::ConfigurationSources& sources);
+
+/// What the process would do, in sentences, for --check.
+[[nodiscard]] std::string describe(const Configuration& configuration);
+
+}  // namespace edgecse::app

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "process.hpp"
+
+#include <fmt/format.h>
+
+#include <condition_variable>
+
+#include "base/log.hpp"
+#include "build_info.hpp"
+#include "store/memory_store.hpp"
+
+namespace edgecse::app {
+namespace {
+
+namespace log = base::log;
+
+using Started = base::Result<void, std::string>;
+
+std::string_view host_of(std::string_view listen) { return listen.substr(0, listen.rfind(':')); }
+
+bool is_wildcard(std::string_view host) { return host == "0.0.0.0" || host == "[::]"; }
+
+}  // namespace
+
+base::Result<std::unique_ptr<Process>, std::string> Process::start(const Configuration& configuration) {
+  std::unique_ptr<Process> process(new Process(configuration));
+  for (const auto step : {&Process::open_store, &Process::open_network, &Process::open_cse})
+    if (auto done = (process.get()->*step)(); !done) return tl::unexpected(std::move(done.error()));
+  process->add_routes();
+  process->entrance_.open();
+  process->cse_->start();
+  process->admin_->set_not_ready("");
+  log::info("app", "ready", {{"cse", configuration.cse.id},
+                             {"listen", fmt::format("{}:{}", host_of(configuration.http.server.listen), process->server_->port())},
+                             {"admin", fmt::format("{}:{}", host_of(configuration.admin_listen), process->admin_->port())},
+                             {"version", std::string(version())},
+                             {"commit", std::string(commit())}});
+  return process;
+}
+
+Process::~Process() {
+  // No thread may be inside a part that goes: listeners first, then the executors, then the client, which answers what it
+  // still holds.
+  admin_.reset();
+  server_.reset();
+  commit_executor_.stop();
+  executor_.stop();
+  client_.reset();
+}
+
+Started Process::open_store() {
+  if (configuration_.store.kind == StoreKind::Memory) {
+    store_ = std::make_unique<store::MemoryStore>();
+    return {};
+  }
+  auto opened = store::open_rocksdb(configuration_.store.rocksdb);
+  if (!opened) return tl::unexpected(opened.error().detail);
+  store_ = std::move(*opened);
+  return {};
+}
+
+Started Process::open_network() {
+  auto client = net::make_http_client(configuration_.http.client);
+  if (!client) return tl::unexpected(client.error().detail);
+  client_ = std::move(*client);
+  sender_ = std::make_unique<binding::HttpRequestSender>(*client_, executor_, clock_);
+
+  registry_.gauge("edgecse_build_info", "1, with what was built",
+                  {{"version", std::string(version())}, {"commit", std::string(commit())}}).set(1);
+  auto admin = AdminServer::start(configuration_.admin_listen, {.registry = registry_,
+                                                                .executors = {&executor_, &commit_executor_},
+                                                                .before_scrape = [this] { set_gauges(); }});
+  if (!admin) return tl::unexpected(fmt::format("admin.listen: {}", admin.error().detail));
+  admin_ = std::move(*admin);
+
+  auto server = net::HttpServer::start(configuration_.http.server, [this](net::HttpRequest request, const net::Responder& responder) {
+    entrance_.handle(std::move(request), responder);
+  });
+  if (!server) return tl::unexpected(fmt::format("http.listen: {}", server.error().detail));
+  server_ = std::move(*server);
+  if (configuration_.http.tls.enabled())
+    tls_watch_ = std::make_unique<TlsWatch>(executor_, *server_, configuration_.http.tls.server);
+  return {};
+}
+
+Started Process::open_cse() {
+  configuration_.cse.points_of_access = advertised();
+  auto opened = cse::Cse::open(configuration_.cse, {.store = *store_,
+                                                    .clock = clock_,
+                                                    .random = random_,
+                                                    .executor = executor_,
+                                                    .commit_executor = commit_executor_,
+                                                    .sender = *sender_,
+                                                    .telemetry = registry_});
+  if (!opened) return tl::unexpected(opened.error().detail);
+  cse_ = std::move(*opened);
+  return {};
+}
+
+void Process::add_routes() {
+  binding_ = std::make_unique<binding::HttpBinding>(*cse_, binding::HttpBindingOptions{.root = configuration_.http.root});
+  entrance_.add("/", [this](net::HttpRequest request, const std::string&, std::function<void(net::HttpResponse)> answer) {
+    binding_->handle(std::move(request), std::move(answer));
+  });
+}
+
+void Process::set_gauges() {
+  static const std::string kHelp = "1 while the registrar CSE knows this CSE, or there is none";
+  registry_.gauge("edgecse_registrar_up", kHelp).set(cse_ && cse_->registrar_up() ? 1 : 0);
+}
+
+std::vector<std::string> Process::advertised() const {
+  if (!configuration_.http.advertise.empty()) return configuration_.http.advertise;
+  std::string host(host_of(configuration_.http.server.listen));
+  if (is_wildcard(host)) {
+    host = "127.0.0.1";
+    log::warning("app", "http.advertise is not given: others are told an address that only this machine reaches");
+  }
+  const std::string& root = configuration_.http.root;
+  return {fmt::format("{}://{}:{}{}", configuration_.http.tls.enabled() ? "https" : "http", host, server_->port(),
+                      root == "/" ? "" : root)};
+}
+
+bool Process::drain() {
+  log::info("app", "stopping");
+  admin_->set_not_ready("stopping");
+  const auto deadline = std::chrono::steady_clock::now() + configuration_.drain_timeout;
+  const auto left = [&] {
+    return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()),
+                    std::chrono::milliseconds{0});
+  };
+  const bool answered = server_->drain(left());
+  // The CSE says when nothing waits any more; its parts tell nobody, so it is asked.
+  bool settled = false;
+  while (!(settled = cse_->drain()) && left().count() > 0) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  log::info("app", "stopped", {{"answered", answered ? "all" : "not all"}, {"settled", settled ? "all" : "not all"}});
+  return answered && settled;
+}
+
+}  // namespace edgecse::app

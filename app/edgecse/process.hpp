@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The parts of a running CSE and how they are joined. Order of members is order of construction; the end goes the other way
+// round after the threads have stopped.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "admin_server.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "base/thread_executor.hpp"
+#include "binding/http/http_binding.hpp"
+#include "binding/http/http_request_sender.hpp"
+#include "configuration.hpp"
+#include "cse/cse.hpp"
+#include "entrance.hpp"
+#include "net/http_client.hpp"
+#include "net/http_server.hpp"
+#include "store/resource_store.hpp"
+#include "telemetry/registry.hpp"
+#include "tls_watch.hpp"
+
+namespace edgecse::app {
+
+class Process {
+ public:
+  /// Ready when it returns. Fails with the sentence why not.
+  [[nodiscard]] static base::Result<std::unique_ptr<Process>, std::string> start(const Configuration& configuration);
+  ~Process();
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  /// Not ready, no new connections, requests in flight answered, what is committed on disk. True when all of it was done
+  /// within the configured time.
+  bool drain();
+
+ private:
+  explicit Process(const Configuration& configuration) : configuration_(configuration) {}
+  base::Result<void, std::string> open_store();
+  base::Result<void, std::string> open_network();
+  base::Result<void, std::string> open_cse();
+  void add_routes();
+  void set_gauges();
+  [[nodiscard]] std::vector<std::string> advertised() const;
+
+  Configuration configuration_;
+  base::SystemClock clock_;
+  base::SystemRandom random_;
+  telemetry::Registry registry_;
+  std::unique_ptr<store::ResourceStore> store_;
+  base::ThreadExecutor executor_{"edgecse"};
+  base::ThreadExecutor commit_executor_{"commit"};
+  std::unique_ptr<net::HttpClient> client_;
+  std::unique_ptr<binding::HttpRequestSender> sender_;
+  std::unique_ptr<cse::Cse> cse_;
+  std::unique_ptr<binding::HttpBinding> binding_;
+  Entrance entrance_;
+  std::unique_ptr<net::HttpServer> server_;
+  std::unique_ptr<TlsWatch> tls_watch_;
+  std::unique_ptr<AdminServer> admin_;
+};
+
+}  // namespace edgecse::app

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cse/cse.hpp"
+
+#include "base/log.hpp"
+#include "cse/access_control_policy.hpp"
+#include "cse/ae.hpp"
+#include "cse/container.hpp"
+#include "cse/cse_base.hpp"
+#include "cse/cse_core.hpp"
+#include "cse/exchange.hpp"
+#include "cse/flex_container.hpp"
+#include "cse/open_gate.hpp"
+#include "cse/pipeline.hpp"
+#include "cse/remote_cse.hpp"
+#include "cse/target.hpp"
+
+namespace edgecse::cse {
+
+using onem2m::Result;
+namespace type = onem2m::type;
+
+namespace {
+
+void add_procedures(CseCore& core) {
+  TypeProcedures& procedures = core.procedures;
+  procedures.add(type::kCseBase, std::make_shared<CseBaseProcedure>());
+  procedures.add(type::kAccessControlPolicy, std::make_shared<AccessControlPolicyProcedure>());
+  procedures.add(type::kAe, std::make_shared<AeProcedure>(core));
+  procedures.add(type::kContainer, std::make_shared<ContainerProcedure>(core));
+  procedures.add(type::kContentInstance, std::make_shared<TypeProcedure>());
+  procedures.add(type::kRemoteCse, std::make_shared<RemoteCseProcedure>(core));
+  procedures.add(type::kSubscription, std::make_shared<TypeProcedure>());
+  procedures.add(type::kFlexContainer, std::make_shared<FlexContainerProcedure>());
+}
+
+// Exchange, expiration: each registers what it offers in the core. A later one may replace an earlier one's procedure.
+std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
+  std::vector<std::unique_ptr<CsePart>> parts;
+  parts.push_back(make_exchange(core));
+  return parts;
+}
+
+class LiveCse final : public Cse {
+ public:
+  LiveCse(const CseOptions& options, const CseEnvironment& environment, std::unique_ptr<CommitLoop> loop)
+      : core_{options, environment, std::move(loop)}, pipeline_(core_) {
+    core_.pipeline = &pipeline_;
+    core_.gate = &open_gate_;
+    add_procedures(core_);
+    parts_ = make_parts(core_);
+    core_.loop->set_wake([this] { wake(); });
+  }
+
+  Result<> bring_up() { return bring_up_cse_base(core_); }
+
+  void start() override {
+    for (const auto& part : parts_) part->start();
+  }
+  bool drain() override {
+    bool quiet = core_.loop->idle();
+    for (const auto& part : parts_) quiet = part->drain() && quiet;
+    return quiet;
+  }
+  [[nodiscard]] bool registrar_up() const override { return core_.registrar_up; }
+  void handle(onem2m::Request request, onem2m::ResponseCallback done) override {
+    pipeline_.handle(std::move(request), std::move(done));
+  }
+  [[nodiscard]] CommitLoop& loop() override { return *core_.loop; }
+  [[nodiscard]] const CseOptions& options() const override { return core_.options; }
+  void set_serving_gate(ServingGate& gate) override { core_.gate = &gate; }
+  void set_subtree_handler(SubtreeHandler& handler) override { core_.subtree = &handler; }
+  [[nodiscard]] RequestForwarder& forwarder() override { return *core_.forwarder; }
+  [[nodiscard]] CseCore& core() override { return core_; }
+
+ private:
+  void wake() {
+    core_.environment.commit_executor.post([this, alive = std::weak_ptr(alive_)] {
+      if (alive.expired()) return;
+      core_.loop->run_batch();
+      if (!core_.loop->idle()) wake();
+    });
+  }
+
+  OpenGate open_gate_;
+  CseCore core_;
+  Pipeline pipeline_;
+  std::vector<std::unique_ptr<CsePart>> parts_;
+  std::shared_ptr<char> alive_ = std::make_shared<char>();
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Cse>> Cse::open(const CseOptions& options, const CseEnvironment& environment) {
+  auto loop = CommitLoop::open(environment.store, environment.clock, environment.random);
+  if (!loop) return tl::unexpected(loop.error());
+  auto cse = std::make_unique<LiveCse>(options, environment, std::move(*loop));
+  if (auto up = cse->bring_up(); !up) return tl::unexpected(up.error());
+  return cse;
+}
+
+ResourcePtr find_resource(const CseCore& core, const Tree& tree, std::string_view address) {
+  // Mostly a plain resourceID.
+  if (address.find_first_of("/#") == std::string_view::npos) {
+    if (ResourcePtr found = tree.find(address)) return found;
+  }
+  const auto parsed = onem2m::parse_address(address);
+  if (!parsed || !is_hosted(core.options, *parsed)) return nullptr;
+  const auto target = resolve(core, tree, *parsed);
+  return target && target->kind == Target::Kind::Resource ? target->resource : nullptr;
+}
+
+}  // namespace edgecse::cse

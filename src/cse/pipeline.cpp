@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cse/pipeline.hpp"
+
+#include "base/log.hpp"
+#include "cse/message_check.hpp"
+#include "cse/procedures.hpp"
+#include "cse/registrees.hpp"
+
+namespace edgecse::cse {
+
+using onem2m::AccessOperation;
+using onem2m::Address;
+using onem2m::make_error_response;
+using onem2m::Operation;
+using onem2m::refuse;
+using onem2m::Request;
+using onem2m::Response;
+using onem2m::ResponseCallback;
+using onem2m::ResponseStatus;
+using onem2m::Result;
+namespace type = onem2m::type;
+
+// A CREATE, UPDATE or DELETE on its way through the loop.
+struct Pipeline::Write {
+  Request request;
+  Address address;
+  ResponseCallback done;
+  base::WallTime deadline{};          // zero: none given
+  Json prepared;
+  Response response;
+  Verdict verdict;                    // other than Serve: why the job did nothing
+  bool unknown = false;               // the target was not there
+};
+
+namespace {
+
+void fail(const Request& request, const ResponseCallback& done, const onem2m::Error& error) {
+  done(make_error_response(request, error.status, error.detail));
+}
+
+bool is_registration(const Request& request) {
+  return request.operation == Operation::Create &&
+         (request.resource_type == type::kAe || request.resource_type == type::kRemoteCse);
+}
+
+tl::unexpected<onem2m::Error> not_found(const Request& request) {
+  return refuse(ResponseStatus::NotFound, "'" + request.to + "' is not here");
+}
+
+std::string stem_of(const CseOptions& options, const Request& request) {
+  std::string stem = local_originator(options, request.from);
+  if (stem.starts_with("/S")) stem.erase(0, 1);
+  return stem.size() > 1 ? stem : std::string{};
+}
+
+}  // namespace
+
+Pipeline::Pipeline(CseCore& core) : core_(core), metrics_(core.environment.telemetry, core.environment.clock) {}
+
+void Pipeline::handle(Request request, ResponseCallback done) {
+  done = [this, started = metrics_.start(request), identifier = request.request_identifier, release = request.release_version,
+          answer = std::move(done)](Response response) {
+    response.request_identifier = identifier;
+    response.release_version = release;
+    metrics_.count(started, response.status);
+    answer(std::move(response));
+  };
+  const SnapshotPtr snapshot = core_.loop->snapshot();
+  const base::WallTime now = core_.environment.clock.wall_now();
+  if (auto valid = check_message(core_, snapshot->tree, now, request); !valid) return fail(request, done, valid.error());
+  auto address = onem2m::parse_address(request.to);
+  if (!address) return fail(request, done, address.error());
+  if (!is_hosted(core_.options, *address)) {
+    const auto here = core_.gate->address_here(*snapshot, request);
+    if (!here) return transit(std::move(request), *address, std::move(done));
+    request.to = *here;
+    address = onem2m::parse_address(request.to);
+    if (!address) return fail(request, done, address.error());
+  }
+  host(std::move(request), *address, std::move(done));
+}
+
+void Pipeline::transit(Request request, const Address& address, ResponseCallback done) {
+  if (is_registration(request))
+    return fail(request, done, {ResponseStatus::BadRequest, "a registration is for the CSE that receives it, not " + address.cse_id});
+  request.from = onem2m::to_sp_relative_originator(request.from, core_.options.id);
+  core_.forwarder->forward(std::move(request), std::move(done));
+}
+
+void Pipeline::host(Request request, const Address& address, ResponseCallback done) {
+  if (core_.subtree != nullptr && core_.subtree->takes(request, address.segments))
+    return core_.subtree->handle(std::move(request), std::move(done));
+  const SnapshotPtr snapshot = core_.loop->snapshot();
+  const auto target = resolve(core_, snapshot->tree, address);
+  if (!target) {
+    if (diverted(core_.gate->judge_unknown(*snapshot, request), request, done)) return;
+    return fail(request, done, not_found(request).value());
+  }
+  if (request.operation == Operation::Create && request.resource_type == type::kAe &&
+      target->resource->type == type::kCseBase) {
+    if (diverted(core_.gate->judge_registration(*snapshot, stem_of(core_.options, request), request), request, done)) return;
+  }
+  serve(std::move(request), address, snapshot, *target, std::move(done));
+}
+
+void Pipeline::serve(Request request, const Address& address, const SnapshotPtr& snapshot, const Target& target,
+                     ResponseCallback done) {
+  switch (request.operation) {
+    case Operation::Retrieve:
+      return read(std::move(request), snapshot, target, std::move(done));
+    case Operation::Notify:
+      return notify(std::move(request), snapshot, target, std::move(done));
+    default:
+      return prepare_and_write(std::move(request), address, snapshot, target, std::move(done));
+  }
+}
+
+bool Pipeline::diverted(Verdict&& verdict, Request& request, ResponseCallback& done) {
+  switch (verdict.action) {
+    case Verdict::Action::Serve:
+      if (!verdict.answer) return false;
+      done(std::move(*verdict.answer));
+      return true;
+    case Verdict::Action::Park:
+      core_.gate->park(verdict.unit, std::move(request), std::move(done));
+      return true;
+    case Verdict::Action::Forward:
+      core_.gate->forward(verdict, std::move(request), std::move(done));
+      return true;
+    case Verdict::Action::Refuse:
+      fail(request, done, verdict.error.value_or(onem2m::Error{ResponseStatus::InternalServerError, "not served here"}));
+      return true;
+  }
+  return false;
+}
+
+void Pipeline::read(Request request, const SnapshotPtr& snapshot, const Target& target, ResponseCallback done) {
+  const std::string& unit = target.resource->unit;
+  if (!unit.empty() && diverted(core_.gate->judge_read(*snapshot, unit, request), request, done)) return;
+  const base::WallTime now = core_.environment.clock.wall_now();
+  if (request.result_content == 7 && target.resource->type >= type::kAnnounced && target.kind == Target::Kind::Resource) {
+    // The original, under the requester's privileges there. TS-0004 7.3.3.12, release4 16.
+    auto may = authorise(core_, snapshot->tree, now, request, AccessOperation::Retrieve, *target.resource);
+    if (!may) return fail(request, done, may.error());
+    request.to = target.resource->text("lnk");
+    request.result_content = 1;
+    auto address = onem2m::parse_address(request.to);
+    if (!address) return fail(request, done, address.error());
+    if (is_hosted(core_.options, *address)) return host(std::move(request), *address, std::move(done));
+    return transit(std::move(request), *address, std::move(done));
+  }
+  auto response = retrieve(core_, *snapshot, now, request, target);
+  if (!response) return fail(request, done, response.error());
+  done(std::move(*response));
+}
+
+void Pipeline::notify(Request request, const SnapshotPtr& snapshot, const Target& target, ResponseCallback done) {
+  if (target.kind != Target::Kind::Resource)
+    return fail(request, done, {ResponseStatus::OperationNotAllowed, "'" + request.to + "' takes no notification"});
+  const base::WallTime now = core_.environment.clock.wall_now();
+  if (auto may = authorise(core_, snapshot->tree, now, request, AccessOperation::Notify, *target.resource); !may)
+    return fail(request, done, may.error());
+  if (core_.notify_handler == nullptr)
+    return fail(request, done, {ResponseStatus::NotImplemented, "NOTIFY is not implemented"});
+  const std::string unit = target.resource->unit;
+  if (unit.empty()) return core_.notify_handler->handle_notify(std::move(request), target.resource, std::move(done));
+  // Whether the unit is served is exact inside a job only.
+  struct Held {
+    Request request;
+    ResponseCallback done;
+    Verdict verdict;
+  };
+  auto held = std::make_shared<Held>(Held{std::move(request), std::move(done), {}});
+  core_.loop->submit({[this, held, unit](Transaction& transaction) {
+                        held->verdict = core_.gate->judge_write(transaction, unit, held->request);
+                        return Result<>{};
+                      },
+                      [this, held, resource = target.resource](const Result<>& result) {
+                        if (!result) return fail(held->request, held->done, result.error());
+                        if (diverted(std::move(held->verdict), held->request, held->done)) return;
+                        core_.notify_handler->handle_notify(std::move(held->request), resource, std::move(held->done));
+                      }});
+}
+
+void Pipeline::prepare_and_write(Request request, const Address& address, const SnapshotPtr& snapshot, const Target& target,
+                                 ResponseCallback done) {
+  auto write = std::make_shared<Write>();
+  write->request = std::move(request);
+  write->address = address;
+  write->done = std::move(done);
+  const base::WallTime now = core_.environment.clock.wall_now();
+  if (!write->request.request_expiration.empty()) write->deadline = deadline_of(core_.options, write->request, now);
+
+  const bool creating = write->request.operation == Operation::Create;
+  const int number = creating ? *write->request.resource_type : target.resource->type;
+  if (target.is_instance() || write->request.operation == Operation::Delete || !core_.procedures.has(number))
+    return submit(write);
+  TypeProcedure& procedure = core_.procedures.find(number);
+  if (!procedure.prepares(write->request)) return submit(write);
+  auto preparation = creating ? check_create(core_, snapshot, now, write->request, target)
+                              : check_update(core_, snapshot, now, write->request, target);
+  if (!preparation) return submit(write);  // the job refuses it, after asking the gate
+  if (!procedure.needs_preparation(*preparation)) return submit(write);
+  core_.environment.executor.post([this, write, &procedure, alive = std::weak_ptr(alive_),
+                                   prepared = std::move(*preparation)]() mutable {
+    if (alive.expired()) return;
+    procedure.prepare(std::move(prepared), [this, write, alive](Result<Json> result) {
+      if (alive.expired()) return;
+      if (!result) return fail(write->request, write->done, result.error());
+      write->prepared = std::move(*result);
+      submit(write);
+    });
+  });
+}
+
+void Pipeline::submit(const WritePtr& write) {
+  core_.loop->submit({[this, write](Transaction& transaction) { return apply(*write, transaction); },
+                      [this, write](const Result<>& result) { finish(*write, result); }});
+}
+
+Result<> Pipeline::apply(Write& write, Transaction& transaction) {
+  const Request& request = write.request;
+  if (write.deadline != base::WallTime{} && transaction.now() >= write.deadline)
+    return refuse(ResponseStatus::RequestTimeout, "the request expired before it could be done");
+  const auto target = resolve(core_, transaction.tree(), write.address);
+  if (!target) {
+    write.unknown = true;
+    return not_found(request);
+  }
+  std::string unit = target->resource->unit;
+  if (unit.empty() && request.operation == Operation::Create && request.resource_type == type::kAe) {
+    // A registration sent again: the unit knows its answer.
+    const ResourcePtr there = transaction.tree().find(stem_of(core_.options, request));
+    if (there && there->type == type::kAe) unit = there->unit;
+  }
+  if (!unit.empty()) {
+    write.verdict = core_.gate->judge_write(transaction, unit, request);
+    if (write.verdict.action != Verdict::Action::Serve)
+      return refuse(ResponseStatus::InternalServerError, "not served here");
+    if (write.verdict.answer) return {};
+  }
+  Work work{core_, transaction, request, *target, write.prepared, unit};
+  auto response = request.operation == Operation::Create   ? create_resource(work)
+                  : request.operation == Operation::Update ? update_resource(work)
+                                                           : delete_target(work);
+  if (!response) return tl::unexpected(response.error());
+  if (!work.unit.empty()) core_.gate->remember(transaction, work.unit, request, *response);
+  write.response = std::move(*response);
+  return {};
+}
+
+void Pipeline::finish(Write& write, const Result<>& result) {
+  if (write.verdict.action != Verdict::Action::Serve || write.verdict.answer) {
+    diverted(std::move(write.verdict), write.request, write.done);
+    return;
+  }
+  if (write.unknown && diverted(core_.gate->judge_unknown(*core_.loop->snapshot(), write.request), write.request, write.done))
+    return;
+  if (!result) return fail(write.request, write.done, result.error());
+  write.done(std::move(write.response));
+}
+
+}  // namespace edgecse::cse

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cse/registrees.hpp"
+
+#include <algorithm>
+
+#include "cse/access_conditions.hpp"
+#include "onem2m/enumerations.hpp"
+
+namespace edgecse::cse {
+
+bool is_registered_ae(const Tree& tree, std::string_view stem) {
+  const ResourcePtr found = tree.find(stem);
+  return found && found->type == onem2m::type::kAe;
+}
+
+ResourcePtr find_remote_cse(const CseCore& core, const Tree& tree, std::string_view cse_id) {
+  static_cast<void>(core);
+  if (cse_id.size() < 2 || cse_id[0] != '/') return nullptr;
+  // The resourceID of a <remoteCSE> is the CSE-ID without the slash.
+  ResourcePtr found = tree.find(cse_id.substr(1));
+  return found && found->type == onem2m::type::kRemoteCse ? found : nullptr;
+}
+
+bool is_known_cse(const CseCore& core, const Tree& tree, std::string_view cse_id) {
+  const std::string local = local_originator(core.options, cse_id);
+  if (core.options.registrar && core.options.registrar->id == local) return true;
+  const auto& peers = core.options.mobility.peers;
+  return std::find(peers.begin(), peers.end(), local) != peers.end() || find_remote_cse(core, tree, local) != nullptr;
+}
+
+bool may_register(const CseOptions& options, std::string_view cse_id) {
+  if (!options.allowed_registrees) return options.type == CseType::In;
+  return std::any_of(options.allowed_registrees->begin(), options.allowed_registrees->end(),
+                     [&](const std::string& pattern) { return matches_wildcard(pattern, cse_id); });
+}
+
+}  // namespace edgecse::cse

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// RETRIEVE: whole, in part (atrl, `#attr`), with children, discovery. TS-0004 7.3.3.6. From one snapshot.
+#include "cse/child_resources.hpp"
+#include "cse/procedures.hpp"
+#include "onem2m/resource_types.hpp"
+
+namespace edgecse::cse {
+
+using onem2m::refuse;
+using onem2m::Request;
+using onem2m::Response;
+using onem2m::ResponseStatus;
+using onem2m::Result;
+
+namespace {
+
+std::vector<std::string> wanted_attributes(const Request& request, const Target& target) {
+  std::vector<std::string> wanted = request.attribute_list;
+  if (!target.attribute.empty()) wanted.push_back(target.attribute);
+  return wanted;
+}
+
+Result<Json> select(const Json& attributes, const std::vector<std::string>& wanted, const onem2m::ResourceTypeRule* rule) {
+  Json selected = Json::object();
+  for (const std::string& name : wanted) {
+    if (rule != nullptr && rule->find(name) == nullptr)
+      return refuse(ResponseStatus::BadRequest, std::string(rule->name) + " has no attribute '" + name + "'");
+    if (const auto found = attributes.find(name); found != attributes.end()) selected[name] = *found;
+  }
+  return selected;
+}
+
+Result<Response> retrieve_instance(const CseCore& core, const Snapshot& snapshot, base::WallTime now, const Request& request,
+                                   const Target& target) {
+  const Resource& container = *target.resource;
+  auto found = find_instance(target, StoredInstances(core.loop->store()), now);
+  if (!found) return tl::unexpected(found.error());
+  if (auto may = authorise(core, snapshot.tree, now, request, onem2m::AccessOperation::Retrieve, container); !may)
+    return tl::unexpected(may.error());
+  if (container.attributes.value("disr", false))
+    return refuse(ResponseStatus::OperationNotAllowed, "'" + container.name + "' disables its instances (disr)");
+  const InstancePtr& instance = *found;
+  Response response = make_response(ResponseStatus::Ok);
+  const int rcn = request.result_content.value_or(1);
+  const auto wanted = wanted_attributes(request, target);
+  const bool has_conditions = request.filter_criteria.has_conditions();
+  if (wanted.empty() && !has_conditions && (rcn == 1 || rcn == 4 || rcn == 5)) {
+    // The row's text is the answer: no parsing, no dumping.
+    response.serialized_content = std::shared_ptr<const std::string>(instance, &instance->representation);
+    return response;
+  }
+  if (rcn == 7) return refuse(ResponseStatus::BadRequest, "rcn 7 fits announced resources only");
+  Json attributes = instance->attributes();
+  if (auto fits = check_conditions(snapshot.tree, request, container, attributes, instance->type); !fits)
+    return tl::unexpected(fits.error());
+  if (rcn == 6 || rcn == 8) attributes = Json::object();
+  if (!wanted.empty()) {
+    auto selected = select(attributes, wanted, onem2m::find_resource_type(instance->type));
+    if (!selected) return tl::unexpected(selected.error());
+    attributes = std::move(*selected);
+  }
+  response.content = rcn == 6 ? Json{{"m2m:rrl", {{"rrf", Json::array()}}}} : Json{{"m2m:cin", std::move(attributes)}};
+  return response;
+}
+
+Response to_response(ResultContent&& result) {
+  Response response = make_response(ResponseStatus::Ok);
+  response.content = std::move(result.content);
+  if (result.next_offset) {
+    response.content_status = 1;
+    response.content_offset = result.next_offset;
+  }
+  return response;
+}
+
+}  // namespace
+
+Result<Response> retrieve(const CseCore& core, const Snapshot& snapshot, base::WallTime now, const Request& request,
+                          const Target& target) {
+  if (target.is_instance()) return retrieve_instance(core, snapshot, now, request, target);
+  if (target.kind == Target::Kind::Virtual)
+    return refuse(ResponseStatus::OperationNotAllowed, "'" + target.name + "' cannot be retrieved");
+  const Resource& resource = *target.resource;
+  const StoredInstances instances(core.loop->store());
+  if (request.filter_criteria.filter_usage == 1) {
+    auto found = discover(core, snapshot.tree, instances, now, request, resource);
+    if (!found) return tl::unexpected(found.error());
+    return to_response(std::move(*found));
+  }
+  if (auto may = authorise(core, snapshot.tree, now, request, onem2m::AccessOperation::Retrieve, resource); !may)
+    return tl::unexpected(may.error());
+  const int rcn = request.result_content.value_or(1);
+  if (rcn == 7) return refuse(ResponseStatus::BadRequest, "rcn 7 fits announced resources only");
+  const auto wanted = wanted_attributes(request, target);
+  if (!wanted.empty()) {
+    if (rcn != 1) return refuse(ResponseStatus::BadRequest, "an attribute list goes with rcn 1 only");
+    auto selected = select(shown_attributes(core, snapshot.tree, now, resource), wanted,
+                           rule_of(resource.type, resource.member_name));
+    if (!selected) return tl::unexpected(selected.error());
+    Response response = make_response(ResponseStatus::Ok);
+    response.content = Json{{resource.member_name, std::move(*selected)}};
+    return response;
+  }
+  if (rcn == 1) {
+    if (auto fits = check_conditions(snapshot.tree, request, resource, resource.attributes, resource.type); !fits)
+      return tl::unexpected(fits.error());
+  }
+  auto content = represent(core, snapshot.tree, instances, now, request, resource, rcn, onem2m::AccessOperation::Retrieve);
+  if (!content) return tl::unexpected(content.error());
+  return to_response(std::move(*content));
+}
+
+}  // namespace edgecse::cse

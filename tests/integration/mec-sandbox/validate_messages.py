@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plays an application's whole life against a running mec-sandbox and holds every message, both ways, against the official
+files (corrections.yaml applied). Usage: validate_messages.py PATH-OF-mec-sandbox. Status 77: the files are not there."""
+import http.server
+import json
+import queue
+import subprocess
+import sys
+import threading
+import unittest
+import urllib.error
+import urllib.request
+
+import official_files
+from official_files import ROOT, api
+
+PROGRAM = ""
+EDITIONS = {
+    "mep1": {"mec_app_support/v1": "mec011-app-support-v3.1.1.yaml", "mec_service_mgmt/v1": "mec011-service-mgmt-v3.1.1.yaml",
+             "location/v2": "mec013-location-v3.1.1.yaml"},
+    "mep2": {"mec_app_support/v1": "mec011-app-support-v2.2.1-advantedge.yaml",
+             "mec_service_mgmt/v1": "mec011-service-mgmt-v2.2.1-advantedge.yaml", "location/v2": "mec013-location-v2.2.1.yaml"},
+}
+NOTIFICATIONS = {
+    "AppTerminationNotification": ("mec_app_support/v1", "AppTerminationNotification"),
+    "SerAvailabilityNotification": ("mec_service_mgmt/v1", "ServiceAvailabilityNotification"),
+    "MobilityProcedureNotification": ("amsi/v1", "MobilityProcedureNotification"),
+    "AdjacentAppInfoNotification": ("amsi/v1", "AdjacentAppInfoNotification"),
+    "ExpiryNotification": ("amsi/v1", "ExpiryNotification"),
+    "TestNotification": ("amsi/v1", "TestNotification"),
+}
+
+
+class Callbacks:
+    """Takes notifications and keeps them in the order of arrival."""
+
+    def __init__(self):
+        self.received = queue.Queue()
+        received = self.received
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                received.put((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Messages(unittest.TestCase):
+    flags: list[str] = []
+    ams_file = "mec021-ams-v2.2.1-advantedge.yaml"
+
+    def setUp(self):
+        self.process = subprocess.Popen([PROGRAM, "--listen", "127.0.0.1:0", "--paused", "--seed", "7", "--scenarios",
+                                         str(ROOT / "mec-sandbox/scenarios"), *self.flags], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(self.stop)
+        self.root = f"http://127.0.0.1:{json.loads(self.process.stdout.readline())['port']}"
+        self.apis = {host: {base: api(file) for base, file in {**files, "amsi/v1": self.ams_file}.items()}
+                     for host, files in EDITIONS.items()}
+        self.callbacks = Callbacks()
+        self.addCleanup(self.callbacks.close)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.communicate(timeout=10)
+
+    def send(self, method, url, body=None):
+        """(status, body, headers), unvalidated."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(url, data=data, method=method, headers={"Content-Type": "application/json"} if data else {})
+        try:
+            response = urllib.request.urlopen(request, timeout=10)
+        except urllib.error.HTTPError as error:
+            response = error
+        with response:
+            text = response.read()
+            return response.status, json.loads(text) if text else None, response.headers
+
+    def control(self, method, path, body=None):
+        status, answer, _ = self.send(method, f"{self.root}/sandbox/v1/{path}", body)
+        self.assertLess(status, 300, answer)
+        return answer
+
+    def call(self, method, host, base, path, body=None, expect=200, query="", forbidden=False):
+        """One exchange, validated both ways. forbidden: the request must break the official file, too."""
+        api = self.apis[host][base]
+        if body is not None:
+            faults = api.request_faults(method, path, body)
+            self.assertEqual(bool(faults), forbidden, f"request {method} {path}: {faults}")
+        if query:
+            self.assertEqual(api.query_faults(method, path, {pair.split("=")[0] for pair in query.split("&")}), [])
+        status, answer, headers = self.send(method, f"{self.root}/{host}/{base}{path}" + ("?" + query if query else ""), body)
+        self.assertEqual(status, expect, answer)
+        self.assertEqual(api.response_faults(method, path, status, answer), [], f"{method} {path} answered {answer}")
+        if status == 201:
+            self.assertTrue(headers["Location"].startswith(self.root), headers["Location"])
+        if status >= 400:
+            self.assertEqual(headers["Content-Type"], "application/problem+json")
+            self.assertTrue(answer["detail"])
+        return answer
+
+    def notified(self, kind, host="mep1"):
+        """The next notification, which must be of this kind and fit its schema."""
+        _, body = self.callbacks.received.get(timeout=10)
+        self.assertEqual(body["notificationType"], kind)
+        base, schema = NOTIFICATIONS[kind]
+        if schema in self.apis[host][base].document["components"]["schemas"]:
+            self.assertEqual(self.apis[host][base].named_faults(schema, body), [], body)
+        return body
+
+    def ready_application(self, host):
+        if host == "mep1":
+            info = {"appName": "edgecse", "appProvider": "us", "appDId": "edgecse", "endpoint": {"uris": ["http://127.0.0.3:8080"]}}
+            application = self.call("POST", host, "mec_app_support/v1", "/registrations", info, 201)["appInstanceId"]
+        else:
+            application = self.control("POST", f"hosts/{host}/applications", {"name": "edgecse"})["app_instance_id"]
+        self.call("POST", host, "mec_app_support/v1", f"/applications/{application}/confirm_ready", {"indication": "READY"}, 204)
+        return application
+
+    @staticmethod
+    def service(name):
+        return {"serName": name, "serCategory": {"href": "/c", "id": "oneM2M", "name": "oneM2M", "version": "1"}, "version": "1.0",
+                "state": "ACTIVE", "serializer": "JSON", "scopeOfLocality": "MEC_SYSTEM", "consumedLocalOnly": False,
+                "transportInfo": {"id": "t", "name": "n", "type": "REST_HTTP", "protocol": "HTTP", "version": "1.1",
+                                  "endpoint": {"uris": ["http://127.0.0.3:8080"]}, "security": {}}}
+
+
+class ApplicationSupport(Messages):
+    def test_registration_and_readiness(self):
+        for host in EDITIONS:
+            with self.subTest(host):
+                application = self.ready_application(host)
+                base = f"/applications/{application}"
+                self.call("POST", host, "mec_app_support/v1", "/applications/nobody/confirm_ready", {"indication": "READY"}, 404)
+                if host == "mep1":
+                    self.call("GET", host, "mec_app_support/v1", f"/registrations/{application}")
+                    self.call("POST", host, "mec_app_support/v1", "/registrations", {"appProvider": "us"}, 400, forbidden=True)
+                self.call("GET", host, "mec_app_support/v1", "/timing/current_time")
+                self.call("GET", host, "mec_app_support/v1", "/timing/timing_caps")
+                for kind in "dns_rules", "traffic_rules":
+                    rule = self.call("GET", host, "mec_app_support/v1", f"{base}/{kind}")[0]
+                    name = rule["dnsRuleId" if kind == "dns_rules" else "trafficRuleId"]
+                    self.call("GET", host, "mec_app_support/v1", f"{base}/{kind}/{name}")
+                    rule["state"] = "ACTIVE"
+                    self.call("PUT", host, "mec_app_support/v1", f"{base}/{kind}/{name}", rule)
+                    rule["state"] = "PERHAPS"
+                    self.call("PUT", host, "mec_app_support/v1", f"{base}/{kind}/{name}", rule, 400, forbidden=True)
+                    self.call("GET", host, "mec_app_support/v1", f"{base}/{kind}/none", expect=404)
+
+    def test_termination(self):
+        for host in EDITIONS:
+            with self.subTest(host):
+                application = self.ready_application(host)
+                base = f"/applications/{application}"
+                subscription = {"subscriptionType": "AppTerminationNotificationSubscription", "appInstanceId": application,
+                                "callbackReference": self.callbacks.url + "/termination"}
+                made = self.call("POST", host, "mec_app_support/v1", f"{base}/subscriptions", subscription, 201)
+                name = made["_links"]["self"]["href"].rsplit("/", 1)[1]
+                self.call("GET", host, "mec_app_support/v1", f"{base}/subscriptions")
+                self.call("GET", host, "mec_app_support/v1", f"{base}/subscriptions/{name}")
+                self.call("POST", host, "mec_app_support/v1", f"{base}/subscriptions", {"appInstanceId": application}, 400, forbidden=True)
+                self.control("POST", f"hosts/{host}/applications/{application}/terminate", {"operation_action": "STOPPING", "grace_s": 5})
+                told = self.notified("AppTerminationNotification", host)
+                self.assertTrue(told["_links"]["confirmTermination"]["href"].endswith(f"{base}/confirm_termination"))
+                self.call("POST", host, "mec_app_support/v1", f"{base}/confirm_termination", {"operationAction": "STOPPING"}, 204)
+                self.call("GET", host, "mec_app_support/v1", f"{base}/subscriptions", expect=404)
+
+
+class ServiceManagement(Messages):
+    def test_services_and_subscriptions(self):
+        for host in EDITIONS:
+            with self.subTest(host):
+                api, application = "mec_service_mgmt/v1", self.ready_application(host)
+                base = f"/applications/{application}"
+                self.call("GET", host, api, "/transports")
+                subscription = {"subscriptionType": "SerAvailabilityNotificationSubscription",
+                                "callbackReference": self.callbacks.url + "/services", "filteringCriteria": {"serNames": [f"weather-{host}"]}}
+                made = self.call("POST", host, api, f"{base}/subscriptions", subscription, 201)
+                self.call("GET", host, api, f"{base}/subscriptions")
+                self.call("GET", host, api, f"{base}/subscriptions/" + made["_links"]["self"]["href"].rsplit("/", 1)[1])
+                service = self.call("POST", host, api, f"{base}/services", self.service(f"weather-{host}"), 201)
+                name = service["serInstanceId"]
+                self.assertEqual(self.notified("SerAvailabilityNotification", host)["serviceReferences"][0]["changeType"], "ADDED")
+                self.assertEqual(len(self.call("GET", host, api, "/services", query=f"ser_name=weather-{host}")), 1)
+                self.call("GET", host, api, f"/services/{name}")
+                self.call("GET", host, api, f"{base}/services")
+                self.call("GET", host, api, f"{base}/services/{name}")
+                service["state"] = "INACTIVE"
+                self.call("PUT", host, api, f"{base}/services/{name}", service)
+                self.assertEqual(self.notified("SerAvailabilityNotification", host)["serviceReferences"][0]["changeType"], "STATE_CHANGED")
+                self.call("PUT", host, api, f"{base}/services/{name}", {**service, "state": "SLEEPY"}, 400, forbidden=True)
+                self.call("DELETE", host, api, f"{base}/services/{name}", expect=204)
+                self.assertEqual(self.notified("SerAvailabilityNotification", host)["serviceReferences"][0]["changeType"], "REMOVED")
+                self.call("GET", host, api, f"/services/{name}", expect=404)
+
+    def test_liveness(self):
+        for host in EDITIONS:
+            with self.subTest(host):
+                api, application = "mec_service_mgmt/v1", self.ready_application(host)
+                service = self.call("POST", host, api, f"/applications/{application}/services",
+                                    {**self.service("beating"), "livenessInterval": 0}, 201)
+                path = service["_links"]["liveness"]["href"].split(api)[1]
+                self.call("GET", host, api, path)
+                self.call("PATCH", host, api, path, {"state": "ACTIVE"})
+
+
+class Mobility(Messages):
+    numbers = False
+
+    def value(self, name, number):
+        return number if self.numbers else name
+
+    def device(self, transferred=False):
+        return {"associateId": {"type": "UE_IPv4_ADDRESS", "value": "10.100.0.1"},
+                "appMobilityServiceLevel": self.value("APP_MOBILITY_WITH_CONFIRMATION", 2),
+                "contextTransferState": self.value("USER_CONTEXT_TRANSFER_COMPLETED", 1) if transferred else self.value("NOT_TRANSFERRED", 0)}
+
+    def subscription(self, kind, application, **more):
+        return {"subscriptionType": kind, "callbackReference": self.callbacks.url + "/ams",
+                "filterCriteria": {"appInstanceId": application, **more}}
+
+    def test_a_move(self):
+        api, source, target = "amsi/v1", self.ready_application("mep1"), self.ready_application("mep2")
+        self.control("PUT", "terminals/10.100.0.1/place", {"zone": "zone03"})
+        registration = {"serviceConsumerId": {"appInstanceId": source}, "deviceInformation": [self.device()], "expiryTime": 600}
+        made = self.call("POST", "mep1", api, "/app_mobility_services", registration, 201)
+        path = "/app_mobility_services/" + made["appMobilityServiceId"]
+        self.call("POST", "mep1", api, "/subscriptions", self.subscription("AdjacentAppInfoSubscription", source), 201)
+        statuses = [self.value(name, number) for name, number in [("INTERHOST_MOVEOUT_TRIGGERED", 1), ("INTERHOST_MOVEOUT_COMPLETED", 2),
+                                                                 ("INTERHOST_MOVEOUT_FAILED", 3)]]
+        subscription = self.subscription("MobilityProcedureSubscription", source, mobilityStatus=statuses)
+        subscribed = self.call("POST", "mep1", api, "/subscriptions", {**subscription, "requestTestNotification": True}, 201)
+        self.notified("TestNotification")
+        self.call("GET", "mep1", api, "/subscriptions", query=self.list_query)
+        self.call("POST", "mep1", api, "/app_mobility_services", {"serviceConsumerId": {"appInstanceId": target}}, 201)
+        self.notified("AdjacentAppInfoNotification")
+        self.assertEqual(len(self.call("GET", "mep1", api, "/queries/adjacent_app_instances")), 2)
+
+        self.control("PUT", "terminals/10.100.0.1/place", {"zone": "zone04"})
+        told = self.notified("MobilityProcedureNotification")
+        self.assertEqual((told["mobilityStatus"], told["targetAppInfo"]["appInstanceId"]), (statuses[0], target))
+        self.control("PUT", "terminals/10.100.0.1/place", {"zone": "zone03"})
+        self.assertEqual(self.notified("MobilityProcedureNotification")["mobilityStatus"], statuses[2])
+        self.control("PUT", "terminals/10.100.0.1/place", {"zone": "zone04"})
+        self.assertEqual(self.notified("MobilityProcedureNotification")["mobilityStatus"], statuses[0])
+        self.call("PUT", "mep1", api, path, {**registration, "deviceInformation": [self.device(transferred=True)]})
+        self.assertEqual(self.notified("MobilityProcedureNotification")["mobilityStatus"], statuses[1])
+
+        self.call("GET", "mep1", api, path)
+        self.call("GET", "mep1", api, "/app_mobility_services")
+        name = subscribed["_links"]["self"]["href"].rsplit("/", 1)[1]
+        self.call("GET", "mep1", api, f"/subscriptions/{name}")
+        self.call("PUT", "mep1", api, f"/subscriptions/{name}", subscription)
+        self.call("DELETE", "mep1", api, f"/subscriptions/{name}", expect=204)
+        self.call("POST", "mep1", api, f"{path}/deregister_task", expect=204)
+        self.call("GET", "mep1", api, path, expect=404)
+
+    def test_what_is_refused(self):
+        api, application = "amsi/v1", self.ready_application("mep1")
+        wrong = {**self.device(), "contextTransferState": self.value("PERHAPS", 7)}
+        consumer = {"serviceConsumerId": {"appInstanceId": application}}
+        self.call("POST", "mep1", api, "/app_mobility_services", {**consumer, "deviceInformation": [wrong]}, 400, forbidden=True)
+        self.call("POST", "mep1", api, "/app_mobility_services", {"deviceInformation": []}, 400, forbidden=True)
+        self.call("POST", "mep1", api, "/subscriptions", {"subscriptionType": "MobilityProcedureSubscription"}, 400, forbidden=True)
+
+    def test_expiry_is_announced(self):
+        application = self.ready_application("mep1")
+        now = self.call("GET", "mep1", "mec_app_support/v1", "/timing/current_time")["seconds"]
+        self.call("POST", "mep1", "amsi/v1", "/subscriptions", {**self.subscription("MobilityProcedureSubscription", application),
+                                                               "expiryDeadline": {"seconds": now + 2, "nanoSeconds": 0}}, 201)
+        self.notified("ExpiryNotification")
+
+    list_query = "subscriptionType=mobility_proc"
+
+
+class MobilityWithNumbers(Mobility):
+    flags = ["--integer-enumerations"]
+    ams_file = "mec021-ams-v2.2.1.yaml"
+    numbers = True
+    list_query = "subscriptiontype=mobility_proc"
+
+
+class Location(Messages):
+    def test_users_and_zones(self):
+        for host, zone, point in ("mep1", "zone03", "4g-macro-cell-6"), ("mep2", "zone04", "4g-macro-cell-8"):
+            with self.subTest(host):
+                self.control("PUT", "terminals/10.100.0.1/place", {"access_point": point})
+                api = "location/v2"
+                users = self.call("GET", host, api, "/queries/users", query="address=10.100.0.1")
+                self.assertEqual(users["userList"]["user"][0]["accessPointId"], point)
+                self.call("GET", host, api, "/queries/users", query=f"zoneId={zone}")
+                self.call("GET", host, api, "/queries/zones")
+                self.call("GET", host, api, f"/queries/zones/{zone}")
+                self.call("GET", host, api, f"/queries/zones/{zone}/accessPoints")
+                self.call("GET", host, api, f"/queries/zones/{zone}/accessPoints/{point}")
+                self.call("GET", host, api, "/queries/zones/nowhere", expect=404)
+
+
+if __name__ == "__main__":
+    if official_files.folder() is None:
+        print("skipped: the official MEC files are not beside the project (../shared/specs/mec)")
+        sys.exit(77)
+    PROGRAM = sys.argv.pop(1)
+    unittest.main(verbosity=1)
