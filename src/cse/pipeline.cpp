@@ -214,7 +214,16 @@ void Pipeline::prepare_and_write(Request request, const Address& address, const 
 }
 
 void Pipeline::submit(const WritePtr& write) {
-  core_.loop->submit({[this, write](Transaction& transaction) { return apply(*write, transaction); },
+  core_.loop->submit({[this, write](Transaction& transaction) -> Result<> {
+                        // A fault of ours in one request must not end the loop for all.
+                        try {
+                          return apply(*write, transaction);
+                        } catch (const std::exception& fault) {
+                          base::log::error("cse", "a request failed by an exception",
+                                           {{"to", write->request.to}, {"detail", fault.what()}});
+                          return refuse(ResponseStatus::InternalServerError, "the request could not be processed");
+                        }
+                      },
                       [this, write](const Result<>& result) { finish(*write, result); }});
 }
 

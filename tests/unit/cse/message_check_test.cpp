@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Requests that are refused before anything is looked up. TS-0004 7.3.2.1.
+#include <gtest/gtest.h>
+
+#include "support/test_cse.hpp"
+
+namespace edgecse::test {
+namespace {
+
+using onem2m::Operation;
+using onem2m::Request;
+
+struct Row {
+  const char* name;
+  Operation operation;
+  std::function<void(Request&)> spoil;
+  int status;
+};
+void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
+
+struct InvalidMessage : ::testing::TestWithParam<Row> {
+  TestCse cse;
+};
+
+TEST_P(InvalidMessage, IsRefusedWithItsCode) {
+  Request request = cse.request(GetParam().operation, "cse-mn", "CAdmin");
+  request.request_identifier = "1";
+  request.release_version = "3";
+  if (request.operation == Operation::Create) {
+    request.resource_type = 3;
+    request.content = {{"m2m:cnt", Json::object()}};
+  }
+  GetParam().spoil(request);
+  const auto response = cse.ask_as_is(request);
+  EXPECT_EQ(rsc(response), GetParam().status) << response.content.dump();
+  EXPECT_EQ(response.request_identifier, "1");
+  EXPECT_EQ(response.content.contains("m2m:dbg"), GetParam().status >= 4000);
+}
+
+const Row kRows[] = {
+    {"nothing", Operation::Retrieve, [](Request&) {}, 2000},
+    {"rqet over", Operation::Retrieve, [](Request& r) { r.request_expiration = "20200101T000000"; }, 4008},
+    {"rqet over, relative", Operation::Retrieve, [](Request& r) { r.request_expiration = "-1"; }, 4008},
+    {"rqet to come", Operation::Retrieve, [](Request& r) { r.request_expiration = "1000"; }, 2000},
+    {"rqet nonsense", Operation::Retrieve, [](Request& r) { r.request_expiration = "soon"; }, 4000},
+    {"rset over", Operation::Retrieve, [](Request& r) { r.result_expiration = "20200101T000000"; }, 4008},
+    {"rset before rqet", Operation::Retrieve, [](Request& r) { r.request_expiration = "2000", r.result_expiration = "1000"; }, 4000},
+    {"oet", Operation::Retrieve, [](Request& r) { r.operation_execution_time = "1000"; }, 5001},
+    {"no From", Operation::Retrieve, [](Request& r) { r.from.clear(); }, 4000},
+    {"From with another first letter", Operation::Retrieve, [](Request& r) { r.from = "bob"; }, 4000},
+    {"From of one letter", Operation::Retrieve, [](Request& r) { r.from = "C"; }, 4000},
+    {"From with two segments too many", Operation::Retrieve, [](Request& r) { r.from = "/in/a/b"; }, 4000},
+    {"CREATE without ty", Operation::Create, [](Request& r) { r.resource_type.reset(); }, 4000},
+    {"CREATE with filter criteria", Operation::Create, [](Request& r) { r.filter_criteria.labels = {"x"}; }, 4000},
+    {"RETRIEVE with ty", Operation::Retrieve, [](Request& r) { r.resource_type = 3; }, 4000},
+    {"RETRIEVE with content", Operation::Retrieve, [](Request& r) { r.content = {{"a", 1}}; }, 4000},
+    {"NOTIFY without content", Operation::Notify, [](Request&) {}, 4000},
+    {"rcn 4 of a CREATE", Operation::Create, [](Request& r) { r.result_content = 4; }, 4000},
+    {"rcn 0 of a RETRIEVE", Operation::Retrieve, [](Request& r) { r.result_content = 0; }, 4000},
+    {"rcn 99", Operation::Retrieve, [](Request& r) { r.result_content = 99; }, 4000},
+    {"rcn -1", Operation::Retrieve, [](Request& r) { r.result_content = -1; }, 4000},
+    {"rcn 12", Operation::Retrieve, [](Request& r) { r.result_content = 12; }, 5001},
+    {"rcn 2 of an UPDATE", Operation::Update, [](Request& r) { r.result_content = 2; }, 4000},
+    {"rcn 9 of a DELETE", Operation::Delete, [](Request& r) { r.result_content = 9; }, 4000},
+    {"rcn 1 of a discovery", Operation::Retrieve, [](Request& r) { r.filter_criteria.filter_usage = 1, r.result_content = 1; }, 4000},
+    {"fu 3", Operation::Retrieve, [](Request& r) { r.filter_criteria.filter_usage = 3; }, 5001},
+    {"no rvi", Operation::Retrieve, [](Request& r) { r.release_version.reset(); }, 4000},
+    {"unknown rvi", Operation::Retrieve, [](Request& r) { r.release_version = "17"; }, 4001},
+    {"rt 1", Operation::Retrieve, [](Request& r) { r.response_type = 1; }, 5206},
+    {"rt 2", Operation::Retrieve, [](Request& r) { r.response_type = 2; }, 5001},
+    {"rt 4", Operation::Retrieve, [](Request& r) { r.response_type = 4; }, 2000},
+    {"rt 6", Operation::Retrieve, [](Request& r) { r.response_type = 6; }, 4000},
+    {"empty To", Operation::Retrieve, [](Request& r) { r.to.clear(); }, 4000},
+    {"unknown target", Operation::Retrieve, [](Request& r) { r.to = "cse-mn/nothing"; }, 4004},
+    {"unknown id", Operation::Retrieve, [](Request& r) { r.to = "rabc-17"; }, 4004},
+    {"AE registration in transit", Operation::Create, [](Request& r) { r.to = "/in/x", r.resource_type = 2; }, 4000},
+};
+INSTANTIATE_TEST_SUITE_P(Clause, InvalidMessage, ::testing::ValuesIn(kRows));
+
+TEST(MissingRelease, IsReleaseOneWhereTheOptionsSaySo) {
+  cse::CseOptions options;
+  options.missing_release_is_1 = true;
+  TestCse cse(options);
+  auto request = cse.request(Operation::Retrieve, "cse-mn");
+  EXPECT_EQ(rsc(cse.ask_as_is(request)), 2000);
+  EXPECT_FALSE(cse.ask_as_is(request).release_version.has_value());
+}
+
+struct StrictOriginators : ::testing::Test {
+  TestCse cse{[] {
+    cse::CseOptions options;
+    options.strict_originator_check = true;
+    return options;
+  }()};
+  int ask(const std::string& from, std::vector<std::string> verified) {
+    auto request = cse.request(Operation::Retrieve, "cse-mn", from);
+    request.peer.verified_ids = std::move(verified);
+    return rsc(cse.ask(request));
+  }
+};
+
+TEST_F(StrictOriginators, OutsideAnAssociationMustBeRegisteredAes) {
+  cse.add_ae("Cdev");
+  EXPECT_EQ(ask("Cdev", {}), 2000);
+  EXPECT_EQ(ask("Cstranger", {}), 4106);
+  EXPECT_EQ(ask("/mn2", {}), 4107);
+}
+
+TEST_F(StrictOriginators, InAnAssociationMustBeVouchedFor) {
+  cse.add_ae("Cdev");
+  EXPECT_EQ(ask("Cdev", {"Cdev"}), 2000);
+  EXPECT_EQ(ask("Cdev", {"Cother"}), 4106);
+  EXPECT_EQ(ask("/mn2/Cx", {"/mn2"}), 4103) << "authentic, and without privilege";
+  EXPECT_EQ(ask("/mn3/Cx", {"/mn2"}), 4106);
+}
+
+}  // namespace
+}  // namespace edgecse::test
