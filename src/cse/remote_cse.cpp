@@ -20,7 +20,10 @@ std::string cse_id_of(const CseCore& core, const onem2m::Request& request, const
 
 }  // namespace
 
-std::optional<Result<>> RemoteCseProcedure::authorise(const Tree&, const onem2m::Request& request, const Resource&) const {
+std::optional<Result<>> RemoteCseProcedure::authorise(const Tree& tree, const onem2m::Request& request,
+                                                      const Resource&) const {
+  // CSEs of one system find each other by what they registered.
+  if (request.operation == onem2m::Operation::Retrieve && is_known_cse(core_, tree, request.from)) return Result<>{};
   if (request.operation != onem2m::Operation::Create) return std::nullopt;
   if (request.peer.internal && request.from == core_.options.id) return Result<>{};
   const std::string from = local_originator(core_.options, request.from);

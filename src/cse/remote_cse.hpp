@@ -12,7 +12,8 @@ class RemoteCseProcedure : public TypeProcedure {
  public:
   explicit RemoteCseProcedure(CseCore& core) : core_(core) {}
 
-  /// CREATE: allowed_registrees decide (4107); an AE cannot (4005). UPDATE and DELETE: the registered CSE itself or the ACPs.
+  /// CREATE: allowed_registrees decide (4107); an AE cannot (4005). RETRIEVE: every
+  /// CSE known here. UPDATE and DELETE: the registered CSE itself or the ACPs.
   [[nodiscard]] std::optional<onem2m::Result<>> authorise(const Tree& tree, const onem2m::Request& request,
                                                           const Resource& target) const override;
   [[nodiscard]] onem2m::Result<> check_create(const CreateCheck& check) const override;

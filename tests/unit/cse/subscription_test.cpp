@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Subscriptions as a subscriber meets them. TS-0004 7.4.8, 7.5.1.2.
+#include <gtest/gtest.h>
+
+#include "cse/internal_aes.hpp"
+#include "cse/notification_criteria.hpp"
+#include "support/test_cse.hpp"
+
+namespace edgecse::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kSink = "http://127.0.0.1:9/sink";
+
+struct Subscriptions : ::testing::Test {
+  TestCse cse;
+  std::string ae = cse.add_ae("Cdev", {{"poa", {"http://127.0.0.1:7"}}});
+  std::string data = cse.add_container(ae, "data", "Cdev");
+
+  onem2m::Response subscribe(const std::string& to, Json more = Json::object(), const std::string& from = "Cdev") {
+    Json subscription{{"rn", "sub"}, {"nu", {kSink}}};
+    subscription.update(more);
+    return cse.create(to, 23, {{"m2m:sub", subscription}}, from);
+  }
+  /// The notifications sent so far, verification apart; lets what is on its way arrive.
+  std::vector<onem2m::Request> notifications() {
+    cse.time.advance(100ms);
+    std::vector<onem2m::Request> list;
+    for (const auto& sent : cse.sender.sent)
+      if (sent.request.operation == onem2m::Operation::Notify && !sent.request.content["m2m:sgn"].contains("vrq"))
+        list.push_back(sent.request);
+    return list;
+  }
+  std::size_t outbox_rows() { return cse.store().scan(store::Table::Outbox, "", "", 100'000)->size(); }
+};
+
+TEST_F(Subscriptions, ANewInstanceIsNotifiedWholeWithTheIdentityOfTheSubscription) {
+  const auto made = subscribe(data, {{"enc", {{"net", {3}}}}});
+  ASSERT_EQ(rsc(made), 2001) << made.content;
+  const std::string id = made.content["m2m:sub"]["ri"];
+  const auto instance = cse.add_instance(data, "21", "Cdev");
+  const auto sent = notifications();
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(sent[0].request_identifier, id + "-1");
+  EXPECT_EQ(sent[0].from, "/mn1");
+  const Json& notification = sent[0].content["m2m:sgn"];
+  EXPECT_EQ(notification["sur"], "/mn1/" + id);
+  EXPECT_EQ(notification["nev"]["net"], 3);
+  EXPECT_EQ(notification["nev"]["rep"], instance.content);
+  EXPECT_TRUE(cse.sender.sent.back().next_hop.plain_url);
+  EXPECT_EQ(cse.sender.sent.back().next_hop.points_of_access, std::vector<std::string>{kSink});
+  EXPECT_EQ(outbox_rows(), 0U);
+}
+
+TEST_F(Subscriptions, NotificationsOfOneSubscriptionLeaveInOrder) {
+  ASSERT_EQ(rsc(subscribe(data, {{"enc", {{"net", {3}}}}})), 2001);
+  for (int i = 0; i < 20; ++i) cse.add_instance(data, std::to_string(i), "Cdev");
+  const auto sent = notifications();
+  ASSERT_EQ(sent.size(), 20U);
+  for (std::size_t i = 0; i < 20; ++i)
+    EXPECT_EQ(sent[i].content["m2m:sgn"]["nev"]["rep"]["m2m:cin"]["con"], std::to_string(i));
+}
+
+TEST_F(Subscriptions, UpdateIsTheDefaultEvent) {
+  ASSERT_EQ(rsc(subscribe(data)), 2001);
+  cse.add_instance(data, "21", "Cdev");
+  EXPECT_TRUE(notifications().empty());
+  ASSERT_EQ(rsc(cse.update(data, {{"m2m:cnt", {{"lbl", {"a"}}}}}, "Cdev")), 2004);
+  const auto sent = notifications();
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(sent[0].content["m2m:sgn"]["nev"]["net"], 1);
+  EXPECT_EQ(sent[0].content["m2m:sgn"]["nev"]["rep"]["m2m:cnt"]["rn"], "data");
+}
+
+TEST_F(Subscriptions, ModifiedAttributesOnlyOnRequest) {
+  ASSERT_EQ(rsc(subscribe(data, {{"nct", 2}})), 2001);
+  ASSERT_EQ(rsc(cse.update(data, {{"m2m:cnt", {{"lbl", {"a"}}}}}, "Cdev")), 2004);
+  EXPECT_EQ(notifications().at(0).content["m2m:sgn"]["nev"]["rep"], (Json{{"m2m:cnt", {{"lbl", {"a"}}}}}));
+}
+
+TEST_F(Subscriptions, AddressOnlyOnRequest) {
+  ASSERT_EQ(rsc(subscribe(data, {{"nct", 3}, {"enc", {{"net", {3}}}}})), 2001);
+  const std::string id = cse.add_instance(data, "21", "Cdev").content["m2m:cin"]["ri"];
+  EXPECT_EQ(notifications().at(0).content["m2m:sgn"]["nev"]["rep"], (Json{{"m2m:uri", "/mn1/" + id}}));
+}
+
+TEST_F(Subscriptions, NamedAttributesLimitUpdates) {
+  ASSERT_EQ(rsc(subscribe(data, {{"enc", {{"net", {1}}, {"atr", {"mni"}}}}})), 2001);
+  cse.update(data, {{"m2m:cnt", {{"lbl", {"a"}}}}}, "Cdev");
+  EXPECT_TRUE(notifications().empty());
+  cse.update(data, {{"m2m:cnt", {{"mni", 5}}}}, "Cdev");
+  EXPECT_EQ(notifications().size(), 1U);
+}
+
+TEST_F(Subscriptions, ChildTypesLimitCreations) {
+  ASSERT_EQ(rsc(subscribe(ae, {{"enc", {{"net", {3}}, {"chty", {3}}}}})), 2001);
+  cse.create(ae, 1, {{"m2m:acp", {{"pv", {{"acr", {{{"acor", {"Cx"}}, {"acop", 63}}}}}}, {"pvs", {{"acr", {{{"acor", {"Cdev"}}, {"acop", 63}}}}}}}}}, "Cdev");
+  EXPECT_TRUE(notifications().empty());
+  cse.add_container(ae, "more", "Cdev");
+  EXPECT_EQ(notifications().size(), 1U);
+}
+
+TEST_F(Subscriptions, DeletionOfTheSubjectAndOfItsChildAreNotified) {
+  ASSERT_EQ(rsc(subscribe(data, {{"rn", "own"}, {"enc", {{"net", {2}}}}})), 2001);
+  ASSERT_EQ(rsc(subscribe(ae, {{"rn", "child"}, {"enc", {{"net", {4}}}}})), 2001);
+  ASSERT_EQ(rsc(cse.remove(data, "Cdev")), 2002);
+  const auto sent = notifications();
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_EQ(sent[0].content["m2m:sgn"]["nev"]["net"].get<int>() + sent[1].content["m2m:sgn"]["nev"]["net"].get<int>(), 6);
+}
+
+TEST_F(Subscriptions, ConditionsApplyToTheChild) {
+  ASSERT_EQ(rsc(subscribe(data, {{"enc", {{"net", {3}}, {"sza", 4}}}})), 2001);
+  cse.add_instance(data, "1", "Cdev");
+  EXPECT_TRUE(notifications().empty());
+  cse.add_instance(data, "12345", "Cdev");
+  EXPECT_EQ(notifications().size(), 1U);
+}
+
+TEST_F(Subscriptions, TheCounterEndsTheSubscriptionAndTheSubscriberHears) {
+  ASSERT_EQ(rsc(subscribe(data, {{"exc", 2}, {"su", "http://127.0.0.1:9/end"}, {"enc", {{"net", {3}}}}})), 2001);
+  cse.add_instance(data, "1", "Cdev");
+  EXPECT_EQ(cse.retrieve(data + "/sub", "Cdev").content["m2m:sub"]["exc"], 1);
+  cse.add_instance(data, "2", "Cdev");
+  EXPECT_EQ(rsc(cse.retrieve(data + "/sub", "Cdev")), 4004);
+  cse.add_instance(data, "3", "Cdev");
+  const auto sent = notifications();
+  ASSERT_EQ(sent.size(), 3U);
+  EXPECT_EQ(std::ranges::count_if(sent, [](const auto& one) { return one.content["m2m:sgn"].contains("sud"); }), 1);
+}
+
+TEST_F(Subscriptions, LatestNotifyKeepsTheNewestOnly) {
+  cse.sender.answer = [](const auto&, const auto&) -> std::optional<onem2m::Response> { return std::nullopt; };
+  ASSERT_EQ(rsc(subscribe(data, {{"ln", true}, {"enc", {{"net", {3}}}}})), 2001);
+  for (const char* content : {"1", "2", "3", "4"}) cse.add_instance(data, content, "Cdev");
+  EXPECT_EQ(outbox_rows(), 1U);
+  EXPECT_EQ(notifications().at(0).event_category, 4);
+}
+
+TEST_F(Subscriptions, UndeliveredNotificationsSurviveACrash) {
+  cse.sender.answer = [](const auto&, const auto&) -> std::optional<onem2m::Response> { return std::nullopt; };
+  ASSERT_EQ(rsc(subscribe(data, {{"enc", {{"net", {3}}}}})), 2001);
+  for (const char* content : {"1", "2", "3"}) cse.add_instance(data, content, "Cdev");
+  cse.sender.answer = FakeSender{cse.time}.answer;
+  cse.sender.sent.clear();
+  cse.restart();
+  const auto sent = notifications();
+  ASSERT_EQ(sent.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(sent[i].content["m2m:sgn"]["nev"]["rep"]["m2m:cin"]["con"], std::to_string(i + 1));
+  cse.add_instance(data, "4", "Cdev");
+  EXPECT_TRUE(notifications().back().request_identifier.ends_with("-4"));
+}
+
+TEST_F(Subscriptions, AnAeHereIsNotifiedAtItsPointOfAccess) {
+  ASSERT_EQ(rsc(subscribe(data, {{"nu", {"Cdev"}}, {"enc", {{"net", {3}}}}})), 2001);
+  EXPECT_TRUE(cse.sender.sent.empty()) << "the Originator itself is not asked whether it agrees";
+  cse.add_instance(data, "1", "Cdev");
+  ASSERT_EQ(notifications().size(), 1U);
+  EXPECT_EQ(cse.sender.sent.back().next_hop.points_of_access, std::vector<std::string>{"http://127.0.0.1:7"});
+  EXPECT_FALSE(cse.sender.sent.back().next_hop.plain_url);
+}
+
+TEST_F(Subscriptions, AnotherAeIsAskedFirst) {
+  cse.add_ae("Cother", {{"poa", {"http://127.0.0.1:8/in"}}});
+  const auto made = subscribe(data, {{"nu", {"/mn1/Cother"}}});
+  ASSERT_EQ(rsc(made), 2001) << made.content;
+  ASSERT_EQ(cse.sender.sent.size(), 1U);
+  const Json& asked = cse.sender.sent[0].request.content["m2m:sgn"];
+  EXPECT_EQ(asked["vrq"], true);
+  EXPECT_EQ(asked["cr"], "Cdev");
+  EXPECT_EQ(made.content["m2m:sub"]["cr"], "Cdev");
+  EXPECT_TRUE(cse.sender.sent[0].next_hop.plain_url) << "a pointOfAccess with a path is the whole address";
+}
+
+TEST_F(Subscriptions, WhoDoesNotAgreeIsNotSubscribed) {
+  cse.add_ae("Cother", {{"poa", {"http://127.0.0.1:8"}}});
+  struct Row { int answer, expected; };
+  for (const Row row : {Row{4103, 5204}, Row{5103, 5204}, Row{4101, 4101}, Row{5205, 5205}}) {
+    cse.sender.answer = [row](const auto&, const onem2m::Request& request) {
+      return onem2m::make_error_response(request, static_cast<onem2m::ResponseStatus>(row.answer), "no");
+    };
+    EXPECT_EQ(rsc(subscribe(data, {{"nu", {"Cother"}}})), row.expected);
+  }
+  EXPECT_EQ(rsc(cse.retrieve(data + "/sub", "Cdev")), 4004);
+}
+
+TEST_F(Subscriptions, AnUpdateAsksNewTargetsOnly) {
+  cse.add_ae("Cother", {{"poa", {"http://127.0.0.1:8"}}});
+  ASSERT_EQ(rsc(subscribe(data, {{"nu", {"Cdev"}}})), 2001);
+  ASSERT_EQ(rsc(cse.update(data + "/sub", {{"m2m:sub", {{"nu", {"Cdev", "Cother"}}}}}, "Cdev")), 2004);
+  EXPECT_EQ(cse.sender.sent.size(), 1U);
+  ASSERT_EQ(rsc(cse.update(data + "/sub", {{"m2m:sub", {{"nu", {"Cother"}}}}}, "Cdev")), 2004);
+  EXPECT_EQ(cse.sender.sent.size(), 1U);
+}
+
+TEST_F(Subscriptions, AnAeInsideTheProcessNeedsNoSocket) {
+  std::vector<Json> heard;
+  cse.cse().core().internal_aes->add("Cdev", [&](const onem2m::Request& request, onem2m::ResponseCallback done) {
+    heard.push_back(request.content);
+    done({});
+  });
+  ASSERT_EQ(rsc(subscribe(data, {{"nu", {"Cdev"}}, {"enc", {{"net", {3}}}}})), 2001);
+  cse.add_instance(data, "1", "Cdev");
+  EXPECT_TRUE(notifications().empty());
+  EXPECT_EQ(heard.size(), 1U);
+}
+
+TEST_F(Subscriptions, WithoutThePrivilegeToReadNobodySubscribes) {
+  cse.add_ae("Cother");
+  EXPECT_EQ(rsc(subscribe(data, Json::object(), "Cother")), 4103);
+}
+
+struct Refusal {
+  const char* name;
+  Json attributes;
+  int expected;
+  friend std::ostream& operator<<(std::ostream& out, const Refusal& row) { return out << row.name; }
+};
+class RefusedSubscription : public Subscriptions, public ::testing::WithParamInterface<Refusal> {};
+
+TEST_P(RefusedSubscription, IsAnsweredWithASentence) {
+  const auto answer = subscribe(data, GetParam().attributes);
+  EXPECT_EQ(rsc(answer), GetParam().expected) << answer.content;
+  EXPECT_FALSE(answer.content["m2m:dbg"].get<std::string>().empty());
+  EXPECT_EQ(rsc(cse.retrieve(data + "/sub", "Cdev")), 4004);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Rows, RefusedSubscription,
+    ::testing::Values(Refusal{"NoTargets", {{"nu", Json::array()}}, 4000},
+                      Refusal{"BlockingUpdate", {{"enc", {{"net", {7}}}}}, 5001},
+                      Refusal{"MissingDataWithoutWindow", {{"enc", {{"net", {8}}}}}, 4000},
+                      Refusal{"MissingDataOfAContainer", {{"enc", {{"net", {8}}, {"md", {{"num", 1}, {"dur", "PT1S"}}}}}}, 4000},
+                      Refusal{"ChildThatCannotBe", {{"enc", {{"net", {3}}, {"chty", {2}}}}}, 4000},
+                      Refusal{"ModifiedAttributesOfACreation", {{"nct", 2}, {"enc", {{"net", {3}}}}}, 4000},
+                      Refusal{"TriggerPayloadOfAnUpdate", {{"nct", 4}}, 4000},
+                      Refusal{"Batch", {{"bn", {{"num", 3}}}}, 5001},
+                      Refusal{"RateLimit", {{"rl", {{"mnn", 3}, {"tww", "PT1S"}}}}, 5001},
+                      Refusal{"XmlNotifications", {{"nu", {"http://127.0.0.1:9/a?ct=xml"}}}, 5001}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(NotificationTarget, LosesTheSerializationHintAndNothingElse) {
+  const auto target = cse::read_notification_target("http://h/p?a=1&ct=json&b=2");
+  EXPECT_TRUE(target.is_url);
+  EXPECT_EQ(target.address, "http://h/p?a=1&b=2");
+  EXPECT_EQ(target.serialization, "json");
+  EXPECT_EQ(cse::read_notification_target("http://h/p?ct=cbor").address, "http://h/p");
+  EXPECT_FALSE(cse::read_notification_target("/in/CWatch").is_url);
+}
+
+}  // namespace
+}  // namespace edgecse::test
