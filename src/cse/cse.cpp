@@ -4,10 +4,12 @@
 #include "base/log.hpp"
 #include "cse/access_control_policy.hpp"
 #include "cse/ae.hpp"
+#include "cse/commit_metrics.hpp"
 #include "cse/container.hpp"
 #include "cse/cse_base.hpp"
 #include "cse/cse_core.hpp"
 #include "cse/exchange.hpp"
+#include "cse/expiration.hpp"
 #include "cse/flex_container.hpp"
 #include "cse/open_gate.hpp"
 #include "cse/pipeline.hpp"
@@ -37,13 +39,14 @@ void add_procedures(CseCore& core) {
 std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
   std::vector<std::unique_ptr<CsePart>> parts;
   parts.push_back(make_exchange(core));
+  parts.push_back(make_expiration(core));
   return parts;
 }
 
 class LiveCse final : public Cse {
  public:
   LiveCse(const CseOptions& options, const CseEnvironment& environment, std::unique_ptr<CommitLoop> loop)
-      : core_{options, environment, std::move(loop)}, pipeline_(core_) {
+      : core_{options, environment, std::move(loop)}, pipeline_(core_), metrics_(environment.telemetry, *core_.loop) {
     core_.pipeline = &pipeline_;
     core_.gate = &open_gate_;
     add_procedures(core_);
@@ -76,7 +79,9 @@ class LiveCse final : public Cse {
   void wake() {
     core_.environment.commit_executor.post([this, alive = std::weak_ptr(alive_)] {
       if (alive.expired()) return;
-      core_.loop->run_batch();
+      const base::MonotonicTime begin = core_.environment.clock.monotonic_now();
+      if (const std::size_t jobs = core_.loop->run_batch(); jobs != 0)
+        metrics_.batch(jobs, core_.environment.clock.monotonic_now() - begin);
       if (!core_.loop->idle()) wake();
     });
   }
@@ -84,6 +89,7 @@ class LiveCse final : public Cse {
   OpenGate open_gate_;
   CseCore core_;
   Pipeline pipeline_;
+  CommitMetrics metrics_;
   std::vector<std::unique_ptr<CsePart>> parts_;
   std::shared_ptr<char> alive_ = std::make_shared<char>();
 };

@@ -105,4 +105,19 @@ std::string meta::instance_name(std::string_view container, std::string_view nam
   return "name/" + std::string(container) + '/' + std::string(name);
 }
 
+std::string meta::instance_end(std::int64_t time, std::string_view container, std::uint64_t sequence) {
+  std::string key(kInstanceEnds);
+  key += big_endian(static_cast<std::uint64_t>(time));
+  key += container;
+  return key += big_endian(sequence);
+}
+
+meta::InstanceEnd meta::split_instance_end(std::string_view key) {
+  constexpr std::size_t kNumber = 8;
+  if (key.size() < kInstanceEnds.size() + 2 * kNumber) return {};
+  key.remove_prefix(kInstanceEnds.size());
+  const std::string_view container = key.substr(kNumber, key.size() - 2 * kNumber);
+  return {static_cast<std::int64_t>(from_big_endian(key)), std::string(container), from_big_endian(key.substr(key.size() - kNumber))};
+}
+
 }  // namespace edgecse::cse::rows

@@ -35,6 +35,17 @@ inline constexpr std::string_view kIdPrefix = "id/prefix";   // drawn when the s
 inline constexpr std::string_view kIdNext = "id/next";       // identifiers below are used or lost, big-endian
 /// Instances whose name the Originator chose: (container, rn) -> sequence, big-endian.
 [[nodiscard]] std::string instance_name(std::string_view container, std::string_view name);
+/// Instances that end before their container does: (time, container, sequence), ordered by time in microseconds since
+/// 1970. The row may outlive its instance; it is dropped when its time comes.
+inline constexpr std::string_view kInstanceEnds = "end/";
+inline constexpr std::string_view kInstanceEndsEnd = "end0";  // '0' follows '/'
+struct InstanceEnd {
+  std::int64_t time = 0;
+  std::string container;
+  std::uint64_t sequence = 0;
+};
+[[nodiscard]] std::string instance_end(std::int64_t time, std::string_view container, std::uint64_t sequence);
+[[nodiscard]] InstanceEnd split_instance_end(std::string_view key);
 }  // namespace meta
 
 }  // namespace edgecse::cse::rows

@@ -91,6 +91,8 @@ onem2m::Result<std::vector<InstancePtr>> Transaction::instances(std::string_view
 }
 
 void Transaction::put_instance(const Resource& container, const Instance& instance) {
+  if (instance.expires != 0)
+    put_row(store::Table::Meta, rows::meta::instance_end(instance.expires, container.id, instance.sequence), "", container.unit);
   std::string key = rows::instance_key(container.id, instance.sequence);
   changes_.push_back({Change::Kind::PutInstance, store::Table::Instances, key, container.unit, instance.type});
   loop_.rows_.put(store::Table::Instances, std::move(key), rows::encode(instance));

@@ -51,7 +51,7 @@ class Transaction {
   [[nodiscard]] onem2m::Result<std::vector<InstancePtr>> instances(std::string_view container, std::uint64_t first,
                                                                    std::uint64_t last, std::size_t limit,
                                                                    bool reverse = false) const;
-  /// The row alone: the container's counters are the caller's business.
+  /// The row alone (and the one that orders its end): the container's counters are the caller's business.
   void put_instance(const Resource& container, const Instance& instance);
   void erase_instance(const Resource& container, std::uint64_t sequence);
   void erase_all_instances(const Resource& container);

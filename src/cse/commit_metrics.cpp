@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cse/commit_metrics.hpp"
+
+#include <unordered_set>
+
+namespace edgecse::cse {
+
+CommitMetrics::CommitMetrics(telemetry::Registry& registry, CommitLoop& loop)
+    : registry_(registry), before_(loop.snapshot()->tree),
+      batch_size_(registry.histogram("edgecse_commit_batch_size", "Changes made durable by one sync", {},
+                                     {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024})),
+      duration_(registry.histogram("edgecse_commit_duration_seconds", "From taking a batch to its answers")) {
+  before_.for_each([this](const ResourcePtr& resource) { gauge(resource->type).add(1); });
+  loop.add_observer(*this);
+}
+
+telemetry::Gauge& CommitMetrics::gauge(int type) {
+  telemetry::Gauge*& known = gauges_[type];
+  if (known == nullptr)
+    known = &registry_.gauge("edgecse_resources", "Resources but instances", {{"type", std::to_string(type)}});
+  return *known;
+}
+
+void CommitMetrics::committed(const Snapshot& snapshot, std::span<const Change> changes) {
+  std::unordered_set<std::string_view> seen;
+  for (const Change& change : changes) {
+    if (change.table != store::Table::Tree) continue;
+    const bool was = before_.find(change.key) != nullptr;
+    const bool is = snapshot.tree.find(change.key) != nullptr;
+    if (was != is && seen.insert(change.key).second) gauge(change.type).add(is ? 1 : -1);
+  }
+  before_ = snapshot.tree;
+}
+
+void CommitMetrics::batch(std::size_t jobs, base::Duration duration) {
+  batch_size_.observe(static_cast<double>(jobs));
+  duration_.observe(std::chrono::duration<double>(duration).count());
+}
+
+}  // namespace edgecse::cse
