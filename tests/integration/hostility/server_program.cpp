@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <string>
 
@@ -16,19 +17,19 @@ int main(int argc, char** argv) {
   files.rlim_cur = argc > 1 ? std::stoul(argv[1]) : files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
   edgecse::net::HttpServerOptions options;
-  edgecse::net::HttpServer* running = nullptr;
+  std::atomic<edgecse::net::HttpServer*> running = nullptr;
   const auto server = edgecse::net::HttpServer::start(
       options, [&running](const edgecse::net::HttpRequest&, const edgecse::net::Responder& responder) {
-        responder.send({200, {}, std::to_string(running->connections())});
+        responder.send({200, {}, std::to_string(running.load()->connections())});
       });
   if (!server) {
     std::fprintf(stderr, "%s\n", server.error().detail.c_str());
     return 1;
   }
   running = server->get();
-  std::printf("%u\n", running->port());
+  std::printf("%u\n", (*server)->port());
   std::fflush(stdout);
   // A sanitizer's first look at a type takes descriptors: what runs without any must have run before.
-  edgecse::base::log::warning("test", "the server listens", {{"port", std::to_string(running->port())}});
+  edgecse::base::log::warning("test", "the server listens", {{"port", std::to_string((*server)->port())}});
   pause();
 }

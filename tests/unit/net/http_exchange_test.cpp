@@ -27,6 +27,9 @@ class HttpExchange : public testing::Test {
     return send_and_wait(*client, {method, url(target), std::move(headers), std::move(body)});
   }
 
+  // What a handler touches is declared before the server, which ends first.
+  std::mutex mutex;
+  std::vector<Responder> kept;  // guarded by mutex
   std::unique_ptr<HttpServer> server;
   std::unique_ptr<HttpClient> client = std::move(*make_http_client());
 };
@@ -198,8 +201,6 @@ TEST_F(HttpExchange, DrainClosesIdleConnectionsAtOnce) {
 }
 
 TEST_F(HttpExchange, DrainGivesUpAtItsDeadline) {
-  std::mutex mutex;
-  std::vector<Responder> kept;
   serve([&](const HttpRequest&, const Responder& responder) {
     const std::lock_guard lock(mutex);
     kept.push_back(responder);
@@ -239,8 +240,6 @@ TEST_F(HttpExchange, ClientNamesAnUnreachableHost) {
 }
 
 TEST_F(HttpExchange, ClientTimesOut) {
-  std::mutex mutex;
-  std::vector<Responder> kept;
   serve([&](const HttpRequest&, const Responder& responder) {
     const std::lock_guard lock(mutex);
     kept.push_back(responder);
@@ -276,9 +275,11 @@ TEST_F(HttpExchange, ClientRefusesAnAnswerThatIsTooLarge) {
 
 TEST_F(HttpExchange, ClientAnswersOpenCallsWhenItStops) {
   std::promise<void> arrived;
-  std::vector<Responder> kept;
   serve([&](const HttpRequest&, const Responder& responder) {
-    kept.push_back(responder);
+    {
+      const std::lock_guard lock(mutex);
+      kept.push_back(responder);
+    }
     arrived.set_value();
   });
   std::promise<HttpResult> answered;
