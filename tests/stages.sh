@@ -38,7 +38,10 @@ check() {  # TITLE COMMAND...: one test that is a command
   if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); say "FAILED: $title"; fi
 }
 
-stage_rooms() { check "rooms: includes follow the plan" python3 tests/check_rooms.py; }
+stage_rooms() {
+  check "rooms: includes follow the plan" python3 tests/check_rooms.py
+  check "docs: what is named exists" python3 tests/check_docs.py
+}
 
 # run_ctest PRESET LABEL: counts from ctest's own report.
 run_ctest() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a CSE is told about itself and its surroundings. Keys: docs/configuration.md (cse.*, registrar.*, mobility.*).
+// What a CSE is told about itself and its surroundings. Keys: edgecse --print-config (cse.*, registrar.*, mobility.*).
 #pragma once
 
 #include <chrono>
