@@ -27,6 +27,7 @@ struct AttributeRule {
   Presence update;
   Access access;
   Announced announced;
+  std::uint16_t data_type_row;  // where this room's table describes data_type
 };
 
 struct ResourceTypeRule {

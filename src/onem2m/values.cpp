@@ -128,20 +128,12 @@ Result<> check_one(const DataType& type, const json& value, const std::string& p
   return wanted == nullptr ? Result<>{} : Result<>{bad(path, wanted)};
 }
 
-const DataType* find_data_type(std::string_view name) {
-  const auto types = tables::data_types();
-  const auto type = std::lower_bound(types.begin(), types.end(), name,
-                                     [](const DataType& one, std::string_view wanted) { return one.name < wanted; });
-  return type != types.end() && type->name == name ? &*type : nullptr;
-}
-
 }  // namespace
 
 Result<> check_value(const AttributeRule& rule, const json& value) {
-  const DataType* type = find_data_type(rule.data_type);
-  if (type == nullptr) return {};  // a rule that is not of this room's table
+  const DataType& type = tables::data_types()[rule.data_type_row];
   const std::string path{rule.short_name};
-  return rule.is_list ? check_list(*type, value, path, false) : check_one(*type, value, path);
+  return rule.is_list ? check_list(type, value, path, false) : check_one(type, value, path);
 }
 
 }  // namespace edgecse::onem2m

@@ -133,18 +133,10 @@ Result<> read_content(const net::HttpRequest& message, Request& request) {
   return {};
 }
 
-void add_if_any(net::Headers& headers, const char* name, std::string&& value) {
-  if (!value.empty()) headers.add(name, std::move(value));
-}
-
-}  // namespace
-
-Result<Request> read_http_request(net::HttpRequest&& message, std::string_view root) {
-  Request request;
+Result<> read_message(net::HttpRequest&& message, std::string_view root, Request& request) {
+  const auto fail = [](auto& result) { return tl::unexpected{std::move(result.error())}; };
   request.peer.address = std::move(message.peer.address);
   request.peer.verified_ids = std::move(message.peer.certificate_names);
-  const auto fail = [](auto& result) { return tl::unexpected{std::move(result.error())}; };
-
   auto operation = operation_of(message.method);
   if (!operation) return fail(operation);
   request.operation = *operation;
@@ -152,12 +144,23 @@ Result<Request> read_http_request(net::HttpRequest&& message, std::string_view r
   if (!to) return fail(to);
   request.to = std::move(*to);
   if (request.to.empty()) return refuse(ResponseStatus::BadRequest, "the request target names no resource");
-  if (auto read = read_headers(message.headers, request); !read) return fail(read);
+  if (auto read = read_headers(message.headers, request); !read) return read;
   if (const std::size_t mark = message.target.find('?'); mark != std::string::npos) {
-    if (auto read = read_query(std::string_view{message.target}.substr(mark + 1), request); !read) return fail(read);
+    if (auto read = read_query(std::string_view{message.target}.substr(mark + 1), request); !read) return read;
   }
-  if (auto read = read_content(message, request); !read) return fail(read);
-  return request;
+  return read_content(message, request);
+}
+
+void add_if_any(net::Headers& headers, const char* name, std::string&& value) {
+  if (!value.empty()) headers.add(name, std::move(value));
+}
+
+}  // namespace
+
+Result<Request> read_http_request(net::HttpRequest&& message, std::string_view root) {
+  Result<Request> result;  // filled in place and returned without a move: a Request is large, and every one passes here
+  if (auto read = read_message(std::move(message), root, *result); !read) result = tl::unexpected{std::move(read.error())};
+  return result;
 }
 
 net::HttpResponse write_http_response(onem2m::Response&& response, std::string_view media_type) {

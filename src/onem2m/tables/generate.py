@@ -212,6 +212,7 @@ def emit_attributes(label, attributes, known_types, out):
     presence = {"M": "Presence::Mandatory", "O": "Presence::Optional", "NP": "Presence::NotPermitted"}
     access = {"RO": "Access::ReadOnly", "WO": "Access::WriteOnce", "RW": "Access::ReadWrite"}
     announced = {"NA": "Announced::No", "OA": "Announced::Optional", "MA": "Announced::Mandatory"}
+    rows = {name: i for i, name in enumerate(sorted(known_types))}
     out.append(f"constexpr AttributeRule {label}[] = {{")
     seen = set()
     for a in sorted(attributes, key=lambda one: one.short):
@@ -222,7 +223,7 @@ def emit_attributes(label, attributes, known_types, out):
             raise Fault(f"attribute {a.short} occurs twice in {label}")
         seen.add(a.short)
         out.append(f"  {{{quoted(a.name)}, {quoted(a.short)}, {quoted(item)}, {cpp(a.type[0] == '[')}, {cpp(a.card == '1')}, "
-                   f"{presence[a.create]}, {presence[a.update]}, {access[a.access]}, {announced[a.announced]}}},")
+                   f"{presence[a.create]}, {presence[a.update]}, {access[a.access]}, {announced[a.announced]}, {rows[item]}}},")
     out.append("};")
 
 

@@ -104,6 +104,17 @@ TEST(HttpQuery, WritesWhatItReads) {
   }
 }
 
+TEST(HttpQuery, MeansTheSameAfterwardsWhereverItIsCut) {
+  const std::string query = "fu=1&ty=2+3&lbl=a%2Bb+c%20d&c.mni=5&p.or=x&crb=20261121T134500&lbq=k%20IN%20%28a,b%29&lim=5&rcn=6";
+  for (std::size_t length = 0; length <= query.size(); ++length) {
+    Request request;
+    if (!read_query(std::string_view{query}.substr(0, length), request)) continue;
+    Request again;
+    ASSERT_TRUE(read_query(write_query(request), again)) << length;
+    EXPECT_EQ(write_query(again), write_query(request)) << length;
+  }
+}
+
 TEST(HttpQuery, WritesTheParametersOfAForwardedRequest) {
   Request request;
   request.result_content = 5;
