@@ -6,6 +6,7 @@
 #include "cse/outbox_sender.hpp"
 #include "cse/registration_at_registrar.hpp"
 #include "cse/router.hpp"
+#include "cse/service_provider_stem.hpp"
 #include "cse/subscription_notifier.hpp"
 #include "cse/subscription_procedure.hpp"
 
@@ -19,25 +20,34 @@ class Exchange final : public CsePart {
         outbox_({*core.loop, core.environment.clock, core.environment.executor, core.environment.random,
                  core.environment.telemetry},
                 [this](const OutboxEntry& entry, onem2m::ResponseCallback done) { router_.deliver(entry, std::move(done)); }),
-        notify_receiver_(core, router_), notifier_(core) {
+        notify_receiver_(core, router_), notifier_(core), stem_keeper_(core) {
     core.forwarder = &router_;
     core.internal_aes = &internal_aes_;
     core.outbox_sender = &outbox_;
     core.notify_handler = &notify_receiver_;
     core.listeners.push_back(&notifier_);
     core.procedures.add(onem2m::type::kSubscription, std::make_shared<SubscriptionProcedure>(core, router_));
+    core.procedures.add(onem2m::type::kAeAnnc, std::make_shared<AeAnncProcedure>(core));
     core.loop->add_observer(router_);
     core.loop->add_observer(outbox_);
     if (!core.options.registrar) return;
+    core.procedures.add(onem2m::type::kAe, std::make_shared<ServiceProviderAeProcedure>(core, router_));
+    core.listeners.push_back(&stem_keeper_);
     registration_ = std::make_shared<RegistrationAtRegistrar>(core, [this] { outbox_.hurry(); });
     core.loop->add_observer(*registration_);
   }
 
   void start() override {
     outbox_.set_may_send([this](const std::string& unit) { return core_.gate->serves(unit); });
-    core_.gate->on_served([this](const std::string&) { outbox_.reconsider(); });
+    core_.gate->on_served([this](const std::string& unit) {
+      outbox_.reconsider();
+      if (registration_) stem_keeper_.served(unit);
+    });
     outbox_.start();
-    if (registration_) registration_->start();
+    if (!registration_) return;
+    registration_->start();
+    for (const ResourcePtr& child : core_.loop->snapshot()->tree.children(core_.base_id()))
+      if (child->type == onem2m::type::kAe) stem_keeper_.served(child->id);
   }
 
   bool drain() override {
@@ -53,6 +63,7 @@ class Exchange final : public CsePart {
   OutboxSender outbox_;
   NotifyReceiver notify_receiver_;
   SubscriptionNotifier notifier_;
+  StemKeeper stem_keeper_;
   std::shared_ptr<RegistrationAtRegistrar> registration_;  // nullptr: no registrar
 };
 
