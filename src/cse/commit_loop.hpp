@@ -64,7 +64,7 @@ class CommitLoop {
 
   /// Thread-safe. A full queue answers the job at once, on this thread, with 5000 INTERNAL_SERVER_ERROR.
   void submit(Job job);
-  /// Called, on any thread, when a job arrives at an idle loop. Set before the first submit.
+  /// Called, on any thread, when a job arrives at an idle loop. Until it is set who submits runs the loop himself.
   void set_wake(std::function<void()> wake) { wake_ = std::move(wake); }
   /// Before the first run_batch; observers must outlive the loop.
   void add_observer(CommitObserver& observer) { observers_.push_back(&observer); }

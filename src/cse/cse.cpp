@@ -51,10 +51,14 @@ class LiveCse final : public Cse {
     core_.gate = &open_gate_;
     add_procedures(core_);
     parts_ = make_parts(core_);
-    core_.loop->set_wake([this] { wake(); });
   }
 
-  Result<> bring_up() { return bring_up_cse_base(core_); }
+  /// The loop is run here, on the opener's thread, before anything can wake it on its own.
+  Result<> bring_up() {
+    auto up = bring_up_cse_base(core_);
+    core_.loop->set_wake([this] { wake(); });
+    return up;
+  }
 
   void start() override {
     for (const auto& part : parts_) part->start();
