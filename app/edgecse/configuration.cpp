@@ -17,8 +17,8 @@ bool is_loopback(std::string_view listen) {
 
 void judge_registrar(const base::ConfigurationKeys& keys, Configuration& c, Faults& faults) {
   if (c.registrar.id.empty()) {
-    for (const auto* key : {"registrar.name", "registrar.poa"})
-      if (keys.given(key)) faults.push_back(keys.fault(key, "is given without registrar.id"));
+    if (!c.registrar.name.empty()) faults.push_back(keys.fault("registrar.name", "is given without registrar.id"));
+    if (!c.registrar.points_of_access.empty()) faults.push_back(keys.fault("registrar.poa", "is given without registrar.id"));
     return;
   }
   if (c.registrar.id == c.cse.id) faults.push_back(keys.fault("registrar.id", "is this CSE's own cse.id"));

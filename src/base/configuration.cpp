@@ -223,7 +223,7 @@ std::string ConfigurationKeys::documentation() const {
     open = std::move(names);
     const std::string indent(open.size() * 2, ' ');
     append_comment(out, indent, key.sentence);
-    append_comment(out, indent, fmt::format("{}{}{}.", key.expected, key.unit.empty() ? "" : ", in " + key.unit,
+    append_comment(out, indent, fmt::format("Value: {}{}{}.", key.expected, key.unit.empty() ? "" : ", in " + key.unit,
                                             key.restart ? "" : "; read again while running"));
     // Without a default the key stays a comment: giving nothing is not giving it.
     out += fmt::format("{}{}{}: {}\n", indent, key.initial.empty() ? "# " : "", name,

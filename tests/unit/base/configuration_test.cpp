@@ -163,7 +163,7 @@ TEST_F(Configuration, PutsALateFaultWhereItsKeyWasGiven) {
 
 TEST_F(Configuration, DocumentsItselfAsAFileThatSaysTheDefaults) {
   const std::string documentation = keys_.documentation();
-  EXPECT_THAT(documentation, HasSubstr("cse:\n  # Who it is.\n  # a CSE-ID as /mn1.\n  id: \"/mn1\"\n"));
+  EXPECT_THAT(documentation, HasSubstr("cse:\n  # Who it is.\n  # Value: a CSE-ID as /mn1.\n  id: \"/mn1\"\n"));
   EXPECT_THAT(documentation, HasSubstr("  threads: 2\n"));
   EXPECT_THAT(documentation, HasSubstr("a whole number from 1 to 64, in threads."));
   EXPECT_THAT(documentation, HasSubstr("64 KiB; read again while running."));
