@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+
 #include "base/guarded_json.hpp"
 #include "base/log.hpp"
 #include "telemetry/registry.hpp"
@@ -41,7 +43,7 @@ struct Application::Implementation : std::enable_shared_from_this<Implementation
   LifeCycle life_cycle;
   ApiClient api;
   base::TimerId timer = 0;
-  bool closed = false;
+  std::atomic<bool> closed{false};  // from then on nobody is told anything
 
   void post(std::function<void(Implementation&)> work) {
     executor.post([self = weak_from_this(), work = std::move(work)] {
@@ -143,8 +145,9 @@ Application::Application(ApplicationOptions options, net::HttpClient& client, ba
           std::make_shared<Implementation>(std::move(options), client, executor, clock, random, registry)) {}
 
 Application::~Application() {
-  // Destroyed on the executor's thread, where its parts live, after whatever just runs.
-  implementation_->executor.post([last = std::move(implementation_)] { last->closed = true; });
+  implementation_->closed = true;
+  // Its parts live on the executor's thread and go there, after whatever just runs.
+  implementation_->executor.post([last = std::move(implementation_)]() mutable { last.reset(); });
 }
 
 void Application::start(ApplicationListener listener) {

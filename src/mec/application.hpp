@@ -36,7 +36,8 @@ struct ApplicationListener {
   std::function<void()> on_ended;
 };
 
-/// Thread-safe: everything runs on the executor. HttpClient, Executor, Clock, Random and Registry outlive it.
+/// Thread-safe: everything runs on the executor. HttpClient, Executor, Clock, Random and Registry outlive it. Destroyed on the
+/// executor's thread, or when that has stopped, no listener is called any more.
 class Application {
  public:
   Application(ApplicationOptions options, net::HttpClient& client, base::Executor& executor, base::Clock& clock,

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -51,6 +52,9 @@ class FakeMecPlatform final : public net::HttpClient {
   /// Non-empty: requests without this bearer token get 401; http://auth/token hands it out.
   std::string required_token;
   int tokens_handed_out = 0;
+
+  /// Answers for hosts that are no platform (an application's callback); nothing: not its business.
+  std::function<std::optional<net::HttpResponse>(const net::HttpCall&)> others;
 
   struct Seen {
     std::string method, host, path;

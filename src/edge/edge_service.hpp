@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where MEC and oneM2M meet, in one object: life cycle at the platform, registry entries, AMS adaptor, data API with its own
+// AE. Give it the CSE as RequestHandler and what the outside is made of; route the HTTP requests that it takes to it.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/executor.hpp"
+#include "base/random.hpp"
+#include "cse/internal_aes.hpp"
+#include "edge/data_catalog.hpp"
+#include "edge/device_tracker.hpp"
+#include "edge/move_trigger.hpp"
+#include "edge/problem.hpp"
+#include "edge/publisher.hpp"
+#include "mec/application.hpp"
+#include "net/http_client.hpp"
+#include "onem2m/request_handler.hpp"
+#include "telemetry/registry.hpp"
+
+namespace edgecse::edge {
+
+struct EdgeOptions {
+  PublisherOptions publisher;       // identity of the CSE, what is advertised
+  mec::ApplicationOptions mec;
+  /// In whose name this service asks the CSE; it sees and offers what the access rules give this originator.
+  std::string originator = "CAdmin";
+  Publish publish = Publish::Labelled;
+  bool proxy_moved = false;         // answer for devices that moved instead of 307
+  std::string callback_path = "/mec";  // path of mec.callback as this process sees it
+  std::chrono::milliseconds tracking_interval{5'000};
+};
+
+/// All of it outlives the EdgeService; the executor has its own thread, or is the CSE's.
+struct EdgeEnvironment {
+  onem2m::RequestHandler& cse;
+  cse::InternalAes& internal_aes;
+  net::HttpClient& http_client;
+  base::Executor& executor;
+  base::Clock& clock;
+  base::Random& random;
+  telemetry::Registry& telemetry;
+  MoveTrigger& trigger;
+  OwnerOf owner_of;                 // called on the executor
+};
+
+/// Thread-safe. Its parts end on the executor: after destroying it let the executor run one more task before stopping it.
+class EdgeService {
+ public:
+  EdgeService(EdgeOptions options, EdgeEnvironment environment);
+  ~EdgeService();
+  EdgeService(const EdgeService&) = delete;
+  EdgeService& operator=(const EdgeService&) = delete;
+
+  /// Registers the service AE, enters the platform. The CSE takes requests by now.
+  void start();
+  /// Takes leave of the platform; ended follows within some seconds, on the executor.
+  void stop(std::function<void()> ended);
+  /// The platform asked this instance to end and nothing is left to do: ended is called once the leave is taken.
+  void on_terminated(std::function<void()> ended);
+
+  /// Whether a request, by its path, is for this service: MEC callbacks or the data API.
+  [[nodiscard]] bool takes(std::string_view path) const;
+  void handle(net::HttpRequest request, Respond respond);
+
+  /// The owner of a unit has changed (it left, or it arrived): tells the platforms soon.
+  void owner_changed();
+  /// The evacuation that MoveTrigger was asked for is over.
+  void evacuation_finished();
+
+ private:
+  struct Implementation;
+  std::shared_ptr<Implementation> implementation_;
+};
+
+}  // namespace edgecse::edge

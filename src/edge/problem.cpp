@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "edge/problem.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/guarded_json.hpp"
+
+namespace edgecse::edge {
+namespace {
+
+std::string title_of(int status) {
+  switch (status) {
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 406: return "Not Acceptable";
+    case 413: return "Content Too Large";
+    case 415: return "Unsupported Media Type";
+    case 429: return "Too Many Requests";
+    case 503: return "Service Unavailable";
+    case 504: return "Gateway Timeout";
+    default: return "Internal Server Error";
+  }
+}
+
+int http_status_of(onem2m::ResponseStatus status) {
+  using S = onem2m::ResponseStatus;
+  switch (status) {
+    case S::BadRequest:
+    case S::ContentsUnacceptable: return 400;
+    case S::OriginatorHasNoPrivilege:
+    case S::SubscriptionCreatorHasNoPrivilege:
+    case S::ReceiverHasNoPrivilege: return 403;
+    case S::NotFound: return 404;
+    case S::OperationNotAllowed: return 405;
+    case S::NotAcceptable: return 503;
+    case S::RequestTimeout:
+    case S::TargetNotReachable:
+    case S::RemoteEntityNotReachable: return 504;
+    default: return 500;
+  }
+}
+
+}  // namespace
+
+net::HttpResponse json_response(int status, const nlohmann::json& body) {
+  net::HttpResponse response;
+  response.status = status;
+  response.headers.add("Content-Type", "application/json");
+  response.body = base::print_json(body);
+  return response;
+}
+
+net::HttpResponse problem(int status, const std::string& detail) {
+  auto response = json_response(status, {{"title", title_of(status)}, {"status", status}, {"detail", detail}});
+  response.headers.set("Content-Type", "application/problem+json");
+  if (status == 429 || status == 503) response.headers.add("Retry-After", "5");
+  return response;
+}
+
+net::HttpResponse problem(const onem2m::Error& error) {
+  return problem(http_status_of(error.status), error.detail.empty()
+                                                   ? fmt::format("the CSE answered {}", onem2m::to_number(error.status))
+                                                   : error.detail);
+}
+
+}  // namespace edgecse::edge

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "edge/publisher.hpp"
+
+#include "onem2m/resource_types.hpp"
+
+namespace edgecse::edge {
+namespace {
+
+mec::ServiceInfo make_service(const PublisherOptions& options, std::string_view name, std::string_view path) {
+  mec::ServiceInfo service;
+  service.name = name;
+  service.category = {"urn:onem2m", "oneM2M", "oneM2M", "v3"};
+  service.version = options.version;
+  service.scope_of_locality = options.scope_of_locality;
+  service.consumed_local_only = options.consumed_local_only;
+  service.liveness_interval_s = static_cast<std::uint64_t>(options.liveness_interval.count());
+  service.transport.id = std::string{name} + "-http";
+  service.transport.name = "REST";
+  service.transport.token_endpoint = options.token_endpoint;
+  for (const auto& url : options.advertise) service.transport.uris.push_back(url + std::string{path});
+  return service;
+}
+
+}  // namespace
+
+mec::ServiceInfo make_cse_service(const PublisherOptions& options, const std::string& app_instance_id) {
+  auto service = make_service(options, kCseServiceName, "");
+  service.transport.description = "oneM2M Mca and Mcc over HTTP (TS-0009)";
+  mec::Json types = mec::Json::array();
+  for (const auto& type : onem2m::all_resource_types()) {
+    if (type.creatable) types.push_back(type.number);
+  }
+  service.transport.implementation_specific = {{"cseId", options.cse_id},
+                                               {"cseBaseName", options.cse_name},
+                                               {"m2mSpId", options.service_provider},
+                                               {"supportedReleaseVersions", {"1", "2a", "3"}},
+                                               {"contentSerialization", {"application/json"}},
+                                               {"resourceTypes", std::move(types)},
+                                               {"appInstanceId", app_instance_id}};
+  return service;
+}
+
+mec::ServiceInfo make_data_service(const PublisherOptions& options, const std::string& app_instance_id) {
+  auto service = make_service(options, kDataServiceName, kDataPath);
+  service.transport.description = "Devices and their data, without oneM2M";
+  const std::string base = service.transport.uris.empty() ? std::string{kDataPath} : service.transport.uris.front();
+  service.transport.implementation_specific = {
+      {"openapi", base + "/openapi.yaml"}, {"cseId", options.cse_id}, {"appInstanceId", app_instance_id}};
+  return service;
+}
+
+}  // namespace edgecse::edge

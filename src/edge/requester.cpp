@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "edge/requester.hpp"
+
+#include <fmt/format.h>
+
+#include "base/guarded_json.hpp"
+
+namespace edgecse::edge {
+namespace {
+
+constexpr int kPagesAtMost = 200;  // an answer that never ends must end
+
+}  // namespace
+
+Json content_of(const onem2m::Response& response) {
+  if (!response.serialized_content) return response.content;
+  auto parsed = base::parse_guarded_json(*response.serialized_content, {64, 1'000'000});
+  return parsed ? std::move(*parsed) : Json{};
+}
+
+Json attributes_of(const onem2m::Response& response) {
+  Json content = content_of(response);
+  if (!content.is_object() || content.empty()) return {};
+  return content.begin().value();
+}
+
+onem2m::Error error_of(const onem2m::Response& response) {
+  const Json content = content_of(response);
+  return {response.status, text_of(content, "m2m:dbg")};
+}
+
+std::string text_of(const Json& attributes, const char* name) {
+  if (!attributes.is_object()) return {};
+  const auto found = attributes.find(name);
+  return found != attributes.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+std::vector<std::string> texts_of(const Json& attributes, const char* name) {
+  std::vector<std::string> texts;
+  if (!attributes.is_object()) return texts;
+  const auto found = attributes.find(name);
+  if (found == attributes.end() || !found->is_array()) return texts;
+  for (const auto& entry : *found) {
+    if (entry.is_string()) texts.push_back(entry.get<std::string>());
+  }
+  return texts;
+}
+
+void Requester::send(onem2m::Request request, Done done) {
+  if (request.from.empty()) request.from = originator_;
+  if (request.request_identifier.empty()) request.request_identifier = "edge-" + random_.hex(8);
+  if (!request.release_version) request.release_version = "3";
+  request.peer.internal = true;
+  handler_.handle(std::move(request), [&executor = executor_, alive = std::weak_ptr<bool>(alive_),
+                                       done = std::move(done)](onem2m::Response response) {
+    executor.post([alive, done, response = std::move(response)]() mutable {
+      if (!alive.expired()) done(std::move(response));
+    });
+  });
+}
+
+void Requester::retrieve(std::string to, Callback<Json> done) {
+  onem2m::Request request;
+  request.operation = onem2m::Operation::Retrieve;
+  request.to = std::move(to);
+  send(std::move(request), [done = std::move(done)](const onem2m::Response& response) {
+    if (!onem2m::is_success(response.status)) return done(tl::unexpected(error_of(response)));
+    done(attributes_of(response));
+  });
+}
+
+struct Requester::Pages {
+  onem2m::Request request;
+  Json collected = Json::object();  // or the list of addresses
+  int count = 0;
+  std::function<void(onem2m::Result<Json>)> done;
+};
+
+void Requester::next_page(std::shared_ptr<Pages> pages) {
+  onem2m::Request request = pages->request;
+  send(std::move(request), [this, pages](const onem2m::Response& response) {
+    if (!onem2m::is_success(response.status)) return pages->done(tl::unexpected(error_of(response)));
+    Json content = content_of(response);
+    // Children may come as {"m2m:cnt": {"m2m:cin": [...]}}: the parent's member without attributes of its own.
+    if (content.is_object() && content.size() == 1 && content.begin().value().is_object()) content = content.begin().value();
+    for (auto& [name, values] : content.items()) {
+      if (!name.starts_with("m2m:") && name.find(':') == std::string::npos) continue;
+      auto& into = pages->collected[name];
+      if (into.is_null()) into = Json::array();
+      if (values.is_array()) into.insert(into.end(), values.begin(), values.end());
+      else into.push_back(values);
+    }
+    const bool more = response.content_status == 1 && response.content_offset;
+    if (!more || ++pages->count >= kPagesAtMost) return pages->done(std::move(pages->collected));
+    pages->request.filter_criteria.offset = *response.content_offset;
+    next_page(pages);
+  });
+}
+
+void Requester::discover(std::string to, onem2m::FilterCriteria criteria, Callback<std::vector<std::string>> done) {
+  auto pages = std::make_shared<Pages>();
+  pages->request.to = std::move(to);
+  pages->request.filter_criteria = std::move(criteria);
+  pages->request.filter_criteria.filter_usage = 1;
+  pages->done = [done = std::move(done)](const onem2m::Result<Json>& collected) {
+    if (!collected) return done(tl::unexpected(collected.error()));
+    done(texts_of(*collected, "m2m:uril"));
+  };
+  next_page(std::move(pages));
+}
+
+void Requester::retrieve_children(std::string to, onem2m::FilterCriteria criteria, Callback<Json> done) {
+  auto pages = std::make_shared<Pages>();
+  pages->request.to = std::move(to);
+  pages->request.filter_criteria = std::move(criteria);
+  pages->request.result_content = static_cast<int>(onem2m::ResultContent::ChildResources);
+  pages->done = std::move(done);
+  next_page(std::move(pages));
+}
+
+void Requester::create(std::string to, int resource_type, Json representation, std::string from, Callback<Json> done) {
+  onem2m::Request request;
+  request.operation = onem2m::Operation::Create;
+  request.to = std::move(to);
+  request.from = std::move(from);
+  request.resource_type = resource_type;
+  request.content = std::move(representation);
+  send(std::move(request), [done = std::move(done)](const onem2m::Response& response) {
+    if (!onem2m::is_success(response.status)) return done(tl::unexpected(error_of(response)));
+    done(attributes_of(response));
+  });
+}
+
+void Requester::remove(std::string to, Callback<void> done) {
+  onem2m::Request request;
+  request.operation = onem2m::Operation::Delete;
+  request.to = std::move(to);
+  send(std::move(request), [done = std::move(done)](const onem2m::Response& response) {
+    if (!onem2m::is_success(response.status)) return done(tl::unexpected(error_of(response)));
+    done({});
+  });
+}
+
+}  // namespace edgecse::edge

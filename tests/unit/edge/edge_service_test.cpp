@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The edge room as a whole between a CSE and a MEC platform in memory, on simulated time.
+#include "edge/edge_service.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "edge/data_api.hpp"
+#include "support/fake_cse.hpp"
+#include "support/fake_mec_platform.hpp"
+
+namespace edgecse::edge {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+struct Triggered {
+  std::string ae_id, target;
+  MoveReason reason;
+  bool operator==(const Triggered&) const = default;
+};
+
+class RecordingTrigger final : public MoveTrigger {
+ public:
+  void trigger(const std::string& ae_id, const std::string& target, MoveReason reason) override {
+    triggered.push_back({ae_id, target, reason});
+  }
+  void network_completed(const std::string& ae_id) override { completed.push_back(ae_id); }
+  void network_failed(const std::string& ae_id) override { failed.push_back(ae_id); }
+  std::vector<Triggered> triggered;
+  std::vector<std::string> completed, failed;
+};
+
+class EdgeServiceTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    platform.host("mep1").known_instances = {"a"};
+    platform.others = [this](const net::HttpCall& call) -> std::optional<net::HttpResponse> {
+      if (!call.url.starts_with("http://app/")) return std::nullopt;
+      net::HttpResponse response;
+      response.status = callback_status;
+      if (callback_status == 204) callbacks.push_back(Json::parse(call.body));
+      ++callback_attempts;
+      return response;
+    };
+    options.publisher.cse_id = "/mn1";
+    options.publisher.cse_name = "cse-mn";
+    options.publisher.service_provider = "//mec.example.org";
+    options.publisher.advertise = {"http://10.0.0.5:8080"};
+    options.mec.platforms = {mec::make_platform_address("http://mep1")};
+    options.mec.life_cycle.app_instance_id = "a";
+    options.mec.life_cycle.callback = "http://10.0.0.5:8080/mec";
+    cse.put_ae("car", "Ccar", {"mec:ue=UE_IPv4_ADDRESS:10.100.0.1", "mec:publish", "blue"});
+    cse.put_container("cse-mn/car/flow", "cnt1", {"water"});
+    cse.put_ae("secret", "Csecret", {}, {"http://10.100.0.2:9000/x"});
+    cse.put_container("cse-mn/secret/diary", "cnt2");
+  }
+
+  void TearDown() override {
+    service.reset();
+    time.advance(1s);
+  }
+
+  void start() {
+    service = std::make_unique<EdgeService>(
+        options, EdgeEnvironment{cse, internal_aes, platform, time, time, random, telemetry, trigger,
+                                 [this](const std::string& ae_id) { return moved[ae_id]; }});
+    service->start();
+    time.advance(2s);
+  }
+  void restart() {
+    service.reset();
+    time.advance(1s);
+    start();
+  }
+
+  net::HttpResponse send(const std::string& method, const std::string& target, const std::string& body = "",
+                         net::Headers headers = {}) {
+    net::HttpRequest request;
+    request.method = method;
+    request.path = target.substr(0, target.find('?'));
+    request.body = body;
+    request.headers = std::move(headers);
+    if (const auto start_of_query = target.find('?'); start_of_query != std::string::npos) {
+      std::string query = target.substr(start_of_query + 1) + "&";
+      for (std::size_t end; (end = query.find('&')) != std::string::npos; query.erase(0, end + 1)) {
+        const auto equals = query.find('=');
+        request.query.emplace_back(query.substr(0, equals), query.substr(equals + 1, end - equals - 1));
+      }
+    }
+    net::HttpResponse got;
+    got.status = 0;
+    service->handle(request, [&](const net::HttpResponse& response) { got = response; });
+    time.advance(200ms);
+    return got;
+  }
+  net::HttpResponse get(const std::string& below) { return send("GET", "/onem2m_data/v1" + below); }
+  Json get_json(const std::string& below) { return Json::parse(get(below).body); }
+
+  std::string callback_of(const std::string& kind) {
+    for (auto* list : {&platform.host("mep1").app_subscriptions, &platform.host("mep1").mobility_subscriptions}) {
+      for (const auto& [id, entry] : *list) {
+        const std::string url = entry.value("callbackReference", "");
+        if (url.find("/mec/" + kind + "/") != std::string::npos) return url.substr(url.find("/mec"));
+      }
+    }
+    return "/mec/none/none";
+  }
+  void report_move(const std::string& status, const std::string& ue = "10.100.0.1", const std::string& target = "b") {
+    const Json body = {{"notificationType", "MobilityProcedureNotification"},
+                       {"associateId", {{{"type", "UE_IPv4_ADDRESS"}, {"value", ue}}}},
+                       {"mobilityStatus", status},
+                       {"targetAppInfo", {{"appInstanceId", target}}}};
+    ASSERT_EQ(send("POST", callback_of("mobility"), body.dump()).status, 204);
+    time.advance(1s);
+  }
+  void offer_peer() {
+    for (const auto* name : {"onem2m-cse", "onem2m-data"}) {
+      platform.host("mep1").services[std::string{"peer-"} + name] = {
+          {"serName", name},
+          {"serInstanceId", std::string{"peer-"} + name},
+          {"transportInfo",
+           {{"implSpecificInfo", {{"cseId", "/mn2"}, {"appInstanceId", "b"}}},
+            {"endpoint", {{"uris", {std::string{name} == "onem2m-data" ? "http://10.0.0.6:8080/onem2m_data/v1" : "http://10.0.0.6:8080"}}}}}},
+          {"_links", {{"self", {{"href", "/x"}}}}}};
+    }
+  }
+
+  std::string subscribe(const Json& filter = Json::object()) {
+    const Json body = {{"callbackReference", "http://app/cb"}, {"filterCriteria", filter}};
+    const auto response = send("POST", "/onem2m_data/v1/subscriptions", body.dump());
+    EXPECT_EQ(response.status, 201) << response.body;
+    const std::string location{response.headers.find("Location").value_or("")};
+    return location.substr(location.rfind('/') + 1);
+  }
+  /// Nothing: not answered yet.
+  std::shared_ptr<int> notify_of(const Json& instance, const std::string& subscription) {
+    onem2m::Request request;
+    request.operation = onem2m::Operation::Notify;
+    request.request_identifier = "n";
+    request.content = {{"m2m:sgn", {{"nev", {{"rep", {{"m2m:cin", instance}}}, {"net", 3}}}, {"sur", "/mn2/cse-mn/car/flow/mec-" + subscription}}}};
+    auto status = std::make_shared<int>(0);
+    internal_aes.find("Conem2m-data-mn1")(request, [status](const onem2m::Response& response) { *status = onem2m::to_number(response.status); });
+    return status;
+  }
+
+  base::SimulatedTime time;
+  base::SeededRandom random{7};
+  test::FakeCse cse{time};
+  cse::InternalAes internal_aes;
+  test::FakeMecPlatform platform{time};
+  telemetry::Registry telemetry;
+  RecordingTrigger trigger;
+  std::map<std::string, std::string> moved;
+  EdgeOptions options;
+  std::unique_ptr<EdgeService> service;
+  std::vector<Json> callbacks;
+  int callback_status = 204;
+  int callback_attempts = 0;
+};
+
+TEST_F(EdgeServiceTest, PublishesBothServicesWithTheirCategory) {
+  start();
+  std::map<std::string, Json> by_name;
+  for (const auto& [id, entry] : platform.host("mep1").services) by_name[entry["serName"]] = entry;
+  ASSERT_EQ(by_name.size(), 2u);
+  for (const auto& [name, entry] : by_name) {
+    for (const auto* member : {"href", "id", "name", "version"}) EXPECT_TRUE(entry["serCategory"].contains(member)) << name;
+    EXPECT_EQ(entry["scopeOfLocality"], "MEC_SYSTEM");
+    EXPECT_EQ(entry["transportInfo"]["implSpecificInfo"]["cseId"], "/mn1");
+    EXPECT_EQ(entry["transportInfo"]["implSpecificInfo"]["appInstanceId"], "a");
+  }
+  EXPECT_EQ(by_name["onem2m-data"]["transportInfo"]["endpoint"]["uris"][0], "http://10.0.0.5:8080/onem2m_data/v1");
+}
+
+TEST_F(EdgeServiceTest, RegistersDevicesByLabelAndByPointOfAccess) {
+  start();
+  ASSERT_EQ(platform.host("mep1").registrations.size(), 1u);
+  std::vector<std::string> addresses;
+  for (const auto& device : platform.host("mep1").registrations.begin()->second["deviceInformation"]) {
+    addresses.push_back(device["associateId"]["value"]);
+  }
+  EXPECT_THAT(addresses, ElementsAre("10.100.0.1", "10.100.0.2"));
+}
+
+TEST_F(EdgeServiceTest, TurnsATriggeredMoveIntoATriggerForTheDevicesAe) {
+  offer_peer();
+  start();
+  report_move("INTERHOST_MOVEOUT_TRIGGERED");
+  EXPECT_THAT(trigger.triggered, ElementsAre(Triggered{"Ccar", "/mn2", MoveReason::Ams}));
+  report_move("INTERHOST_MOVEOUT_COMPLETED");
+  EXPECT_THAT(trigger.completed, ElementsAre("Ccar"));
+  report_move("INTERHOST_MOVEOUT_FAILED", "10.100.0.2");
+  EXPECT_THAT(trigger.failed, ElementsAre("Csecret"));
+}
+
+TEST_F(EdgeServiceTest, FindsTheTargetAmongTheServicesOfTheInstanceWhenTheRegistryTellsNoProducer) {
+  offer_peer();
+  for (const auto* name : {"peer-onem2m-cse", "peer-onem2m-data"}) {
+    auto& entry = platform.host("mep1").services[name];
+    entry["transportInfo"]["implSpecificInfo"].erase("appInstanceId");
+    entry["_links"]["self"]["href"] = std::string{"http://mep1/mec_service_mgmt/v1/applications/b/services/"} + name;
+  }
+  start();
+  report_move("INTERHOST_MOVEOUT_TRIGGERED");
+  EXPECT_THAT(trigger.triggered, ElementsAre(Triggered{"Ccar", "/mn2", MoveReason::Ams}));
+}
+
+TEST_F(EdgeServiceTest, IgnoresMovesOfUnknownDevicesToUnknownHostsAndToItself) {
+  start();
+  report_move("INTERHOST_MOVEOUT_TRIGGERED");
+  report_move("INTERHOST_MOVEOUT_TRIGGERED", "10.100.0.1", "a");
+  offer_peer();
+  report_move("INTERHOST_MOVEOUT_TRIGGERED", "10.99.0.9");
+  EXPECT_TRUE(trigger.triggered.empty());
+}
+
+TEST_F(EdgeServiceTest, FindsTheAeOfADeviceThatRegisteredAMomentAgo) {
+  offer_peer();
+  start();
+  cse.put_ae("bus", "Cbus", {"mec:ue=UE_IPv4_ADDRESS:10.100.0.7"});
+  report_move("INTERHOST_MOVEOUT_TRIGGERED", "10.100.0.7");
+  EXPECT_THAT(trigger.triggered, ElementsAre(Triggered{"Cbus", "/mn2", MoveReason::Ams}));
+}
+
+TEST_F(EdgeServiceTest, TellsTheAmsWhenTheContextIsTransferredAndForgetsTheDeviceLater) {
+  start();
+  moved["Ccar"] = "/mn2";
+  service->owner_changed();
+  time.advance(2s);
+  const auto device = [this](int index) { return platform.host("mep1").registrations.begin()->second["deviceInformation"][index]; };
+  EXPECT_EQ(device(0)["contextTransferState"], "USER_CONTEXT_TRANSFER_COMPLETED");
+  time.advance(40s);
+  EXPECT_EQ(device(0)["associateId"]["value"], "10.100.0.2") << "the moved device is no longer registered";
+
+  moved["Ccar"] = "";
+  service->owner_changed();
+  time.advance(2s);
+  EXPECT_EQ(device(0)["associateId"]["value"], "10.100.0.1");
+  EXPECT_EQ(device(0)["contextTransferState"], "NOT_TRANSFERRED");
+}
+
+TEST_F(EdgeServiceTest, AsksForTheEvacuationOfEveryUnitBeforeItLeaves) {
+  start();
+  const Json body = {{"notificationType", "AppTerminationNotification"}, {"operationAction", "TERMINATING"}, {"maxGracefulTimeout", 20}};
+  bool over = false;
+  service->on_terminated([&] { over = true; });
+  ASSERT_EQ(send("POST", callback_of("termination"), body.dump()).status, 204);
+  EXPECT_EQ(trigger.triggered.size(), 2u);
+  EXPECT_EQ(trigger.triggered.front().reason, MoveReason::Evacuation);
+  EXPECT_FALSE(over);
+  service->evacuation_finished();
+  time.advance(2s);
+  EXPECT_TRUE(over);
+  EXPECT_THAT(platform.host("mep1").terminated, ElementsAre("TERMINATING"));
+}
+
+TEST_F(EdgeServiceTest, ListsOnlyWhatIsLabelledForPublishing) {
+  start();
+  const Json devices = get_json("/devices");
+  ASSERT_EQ(devices.size(), 1u);
+  EXPECT_EQ(devices[0]["deviceId"], "Ccar");
+  EXPECT_EQ(devices[0]["servingCse"], "/mn1");
+  const Json data = get_json("/data");
+  ASSERT_EQ(data.size(), 1u);
+  EXPECT_EQ(data[0]["dataId"], "cnt1");
+  EXPECT_EQ(data[0]["path"], "flow");
+  EXPECT_EQ(get_json("/devices/Ccar")["data"].size(), 1u);
+  EXPECT_EQ(get("/devices/Csecret").status, 404);
+  EXPECT_EQ(get("/data/cnt2/latest").status, 404);
+  EXPECT_EQ(get_json("/data?label=water&label=blue").size(), 1u);
+  EXPECT_EQ(get_json("/data?label=green").size(), 0u);
+}
+
+TEST_F(EdgeServiceTest, ListsEverythingWhenConfiguredSo) {
+  options.publish = Publish::All;
+  start();
+  EXPECT_EQ(get_json("/devices").size(), 2u);
+  EXPECT_EQ(get_json("/data").size(), 2u);
+}
+
+TEST_F(EdgeServiceTest, AnswersTheLatestValueWithATagThatTellsWhetherItChanged) {
+  start();
+  EXPECT_EQ(get("/data/cnt1/latest").status, 404);
+  cse.add_instance("cse-mn/car/flow", "100.59");
+  const auto first = get("/data/cnt1/latest");
+  ASSERT_EQ(first.status, 200);
+  const Json value = Json::parse(first.body);
+  EXPECT_EQ(value["value"], "100.59");
+  EXPECT_EQ(value["sequence"], 1);
+  EXPECT_THAT(value["time"].get<std::string>(), testing::MatchesRegex("2023-11-14T22:13:2[0-9].000000Z"));
+  const std::string tag{first.headers.find("ETag").value_or("")};
+  EXPECT_EQ(send("GET", "/onem2m_data/v1/data/cnt1/latest", "", {{"If-None-Match", tag}}).status, 304);
+  cse.add_instance("cse-mn/car/flow", "100.89");
+  EXPECT_EQ(send("GET", "/onem2m_data/v1/data/cnt1/latest", "", {{"If-None-Match", tag}}).status, 200);
+}
+
+TEST_F(EdgeServiceTest, PagesValuesBySequence) {
+  cse.page = 7;
+  start();
+  for (int i = 1; i <= 25; ++i) cse.add_instance("cse-mn/car/flow", std::to_string(i));
+  std::string next = "/data/cnt1/values?limit=10";
+  std::vector<int> sequences;
+  for (int pages = 0; !next.empty() && pages < 10; ++pages) {
+    const auto response = get(next);
+    ASSERT_EQ(response.status, 200) << response.body;
+    for (const auto& value : Json::parse(response.body)) sequences.push_back(value["sequence"]);
+    const std::string link{response.headers.find("Link").value_or("")};
+    const std::string root = "<http://10.0.0.5:8080/onem2m_data/v1";
+    next = link.empty() ? "" : link.substr(root.size(), link.find('>') - root.size());
+  }
+  ASSERT_EQ(sequences.size(), 25u);
+  for (int i = 0; i < 25; ++i) EXPECT_EQ(sequences[static_cast<std::size_t>(i)], i + 1);
+  EXPECT_EQ(get_json("/data/cnt1/values?order=desc&limit=1")[0]["sequence"], 25);
+  EXPECT_EQ(get_json("/data/cnt1/values?after_sequence=24").size(), 1u);
+  EXPECT_EQ(get_json("/data/cnt1/values?since=2023-11-14T22:13:21Z").size(), 25u);
+  EXPECT_EQ(get_json("/data/cnt1/values?since=2099-01-01T00:00:00Z").size(), 0u);
+}
+
+TEST_F(EdgeServiceTest, RefusesWhatItDoesNotKnowWithASentenceThatNamesIt) {
+  start();
+  const std::vector<std::tuple<std::string, int, std::string>> rows{
+      {"/devices?colour=red", 400, "colour"},
+      {"/devices?limit=0", 400, "limit"},
+      {"/data/cnt1/values?order=up", 400, "order"},
+      {"/data/cnt1/values?since=yesterday", 400, "since"},
+      {"/data/cnt1/latest?x=1", 400, "x"},
+      {"/nothing", 404, "/nothing"},
+      {"/devices/%zz", 400, "%"},
+      {"/devices/a/b/c", 404, "/devices"},
+  };
+  for (const auto& [target, status, culprit] : rows) {
+    const auto response = get(target);
+    EXPECT_EQ(response.status, status) << target;
+    EXPECT_EQ(response.headers.find("Content-Type").value_or(""), "application/problem+json") << target;
+    EXPECT_THAT(response.body, HasSubstr(culprit)) << target;
+  }
+  EXPECT_EQ(send("DELETE", "/onem2m_data/v1/devices").status, 405);
+}
+
+TEST_F(EdgeServiceTest, ShowsNothingThatTheAccessRulesForbid) {
+  start();
+  cse.add_instance("cse-mn/car/flow", "1");
+  ASSERT_EQ(get("/data/cnt1/latest").status, 200);
+  cse.forbidden.insert("cse-mn/car/flow/i1");
+  EXPECT_EQ(get("/data/cnt1/latest").status, 403);
+  for (const auto& request : cse.seen) {
+    EXPECT_TRUE(request.from == "CAdmin" || request.from == "Conem2m-data-mn1") << request.from;
+  }
+}
+
+TEST_F(EdgeServiceTest, SendsReadersOfAMovedDeviceToItsNewHost) {
+  offer_peer();
+  start();
+  cse.add_instance("cse-mn/car/flow", "1");
+  ASSERT_EQ(get("/data/cnt1/latest").status, 200);
+  moved["Ccar"] = "/mn2";
+  service->owner_changed();
+  time.advance(1s);
+  const auto response = get("/data/cnt1/latest");
+  EXPECT_EQ(response.status, 307);
+  EXPECT_EQ(response.headers.find("Location").value_or(""), "http://10.0.0.6:8080/onem2m_data/v1/data/cnt1/latest");
+  EXPECT_EQ(get("/devices/Ccar").status, 307);
+  EXPECT_EQ(get_json("/devices").size(), 0u);
+}
+
+TEST_F(EdgeServiceTest, ServesItsDescription) {
+  start();
+  const auto response = get("/openapi.yaml");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_THAT(response.body, HasSubstr("openapi: 3.1.0"));
+}
+
+TEST_F(EdgeServiceTest, SubscribesBelowTheContainerWithItsOwnAeAsTarget) {
+  start();
+  const std::string id = subscribe();
+  const auto found = cse.entries.find("cse-mn/car/flow/mec-" + id);
+  ASSERT_NE(found, cse.entries.end());
+  EXPECT_EQ(found->second.attributes["nu"], Json::array({"/mn1/Conem2m-data-mn1"}));
+  EXPECT_FALSE(cse.entries.contains("cse-mn/secret/diary/mec-" + id));
+
+  cse.put_container("cse-mn/car/speed", "cnt3");
+  time.advance(12s);
+  EXPECT_TRUE(cse.entries.contains("cse-mn/car/speed/mec-" + id)) << "data that comes later is subscribed to as well";
+
+  EXPECT_EQ(send("DELETE", "/onem2m_data/v1/subscriptions/" + id).status, 204);
+  EXPECT_FALSE(cse.entries.contains("cse-mn/car/flow/mec-" + id));
+  EXPECT_EQ(get("/subscriptions/" + id).status, 404);
+}
+
+TEST_F(EdgeServiceTest, DeliversChangesInOrderEachWithASequence) {
+  start();
+  const std::string id = subscribe({{"dataId", {"cnt1"}}});
+  for (int i = 1; i <= 3; ++i) {
+    const auto status = notify_of(cse.add_instance("cse-mn/car/flow", std::to_string(i)), id);
+    time.advance(100ms);
+    EXPECT_EQ(*status, 2000);
+  }
+  ASSERT_EQ(callbacks.size(), 3u);
+  for (int i = 0; i < 3; ++i) {
+    const auto& body = callbacks[static_cast<std::size_t>(i)];
+    EXPECT_EQ(body["notificationType"], "DataChangeNotification");
+    EXPECT_EQ(body["events"][0]["value"], std::to_string(i + 1));
+    EXPECT_EQ(body["events"][0]["dataId"], "cnt1");
+    EXPECT_EQ(body["events"][0]["deviceId"], "Ccar");
+    if (i == 0) continue;
+    EXPECT_GT(body["sequence"], callbacks[static_cast<std::size_t>(i) - 1]["sequence"]);
+  }
+}
+
+TEST_F(EdgeServiceTest, AnswersANotificationOnlyWhenItsCallbackWasTaken) {
+  start();
+  const std::string id = subscribe();
+  callback_status = 503;
+  const auto first = notify_of(cse.add_instance("cse-mn/car/flow", "1"), id);
+  time.advance(2s);
+  EXPECT_EQ(*first, 0);
+  EXPECT_GE(callback_attempts, 2);
+  time.advance(30s);
+  EXPECT_EQ(*first, 5103) << "the notifying CSE keeps it and comes again";
+  callback_status = 204;
+  const auto again = notify_of(cse.entries["cse-mn/car/flow/i1"].attributes, id);
+  time.advance(15s);
+  EXPECT_EQ(*again, 2000);
+  ASSERT_EQ(callbacks.size(), 1u);
+  const auto repeated = notify_of(cse.entries["cse-mn/car/flow/i1"].attributes, id);
+  time.advance(1s);
+  EXPECT_EQ(*repeated, 2000);
+  EXPECT_EQ(callbacks.size(), 1u) << "what was delivered is not delivered again";
+}
+
+TEST_F(EdgeServiceTest, KeepsSubscriptionsAndTheirSequenceOverARestart) {
+  start();
+  const std::string id = subscribe();
+  notify_of(cse.add_instance("cse-mn/car/flow", "1"), id);
+  time.advance(1s);
+  restart();
+  EXPECT_EQ(get("/subscriptions/" + id).status, 200);
+  const auto status = notify_of(cse.add_instance("cse-mn/car/flow", "2"), id);
+  time.advance(1s);
+  EXPECT_EQ(*status, 2000);
+  ASSERT_EQ(callbacks.size(), 2u);
+  EXPECT_GT(callbacks[1]["sequence"], callbacks[0]["sequence"]);
+}
+
+TEST_F(EdgeServiceTest, RefusesNotificationsOfNoSubscription) {
+  start();
+  const auto status = notify_of(cse.add_instance("cse-mn/car/flow", "1"), "0123");
+  time.advance(1s);
+  EXPECT_EQ(*status, 4004);
+}
+
+TEST_F(EdgeServiceTest, RefusesSubscriptionsWithASentence) {
+  start();
+  const std::vector<std::pair<std::string, std::string>> rows{
+      {"{", "not JSON"},
+      {"[]", "DataChangeSubscription"},
+      {"{}", "callbackReference"},
+      {R"({"callbackReference":"ftp://x"})", "callbackReference"},
+      {R"({"callbackReference":"http://app/cb","colour":1})", "colour"},
+      {R"({"callbackReference":"http://app/cb","filterCriteria":{"colour":["red"]}})", "colour"},
+      {R"({"callbackReference":"http://app/cb","filterCriteria":{"dataId":[7]}})", "dataId"},
+      {R"({"callbackReference":"http://app/cb","expiryDeadline":17})", "expiryDeadline"},
+      {R"({"callbackReference":"http://app/cb","subscriptionType":"Other"})", "subscriptionType"},
+  };
+  for (const auto& [body, culprit] : rows) {
+    const auto response = send("POST", "/onem2m_data/v1/subscriptions", body);
+    EXPECT_EQ(response.status, 400) << body;
+    EXPECT_THAT(response.body, HasSubstr(culprit)) << body;
+  }
+}
+
+TEST_F(EdgeServiceTest, EndsASubscriptionAtItsDeadlineAndSaysSo) {
+  start();
+  const auto in_ten_seconds = std::chrono::duration_cast<std::chrono::seconds>(time.wall_now().time_since_epoch()).count() + 10;
+  const Json body = {{"callbackReference", "http://app/cb"}, {"expiryDeadline", {{"seconds", in_ten_seconds}, {"nanoSeconds", 0}}}};
+  ASSERT_EQ(send("POST", "/onem2m_data/v1/subscriptions", body.dump()).status, 201);
+  time.advance(20s);
+  ASSERT_EQ(callbacks.size(), 1u);
+  EXPECT_EQ(callbacks[0]["notificationType"], "ExpiryNotification");
+  EXPECT_EQ(get_json("/subscriptions")["_links"]["subscription"].size(), 0u);
+}
+
+TEST(AssociateIds, ComeFromLabelsElseFromPointsOfAccess) {
+  using mec::AssociateId;
+  EXPECT_THAT(associate_ids_of({"mec:ue=UE_IPV6_ADDRESS:fe80::1", "x"}, {"http://10.0.0.1"}),
+              ElementsAre(AssociateId{"UE_IPV6_ADDRESS", "fe80::1"}));
+  EXPECT_THAT(associate_ids_of({"mec:ue=broken"}, {"http://10.0.0.1:80/x", "http://name.example/", "mqtt://[fe80::1]:1883"}),
+              ElementsAre(AssociateId{"UE_IPv4_ADDRESS", "10.0.0.1"}, AssociateId{"UE_IPV6_ADDRESS", "fe80::1"}));
+}
+
+TEST(Times, AreReadAndWrittenAsRfc3339) {
+  EXPECT_EQ(to_rfc3339("20261121T134500,25"), "2026-11-21T13:45:00.250000Z");
+  EXPECT_EQ(from_rfc3339("2026-11-21T13:45:00Z"), "20261121T134500");
+  EXPECT_EQ(from_rfc3339("2026-11-21T13:45:00+01:00"), "");
+}
+
+}  // namespace
+}  // namespace edgecse::edge
