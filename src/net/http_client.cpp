@@ -101,6 +101,13 @@ std::optional<Error> fault_of(const HttpCall& call) {
   return std::nullopt;
 }
 
+/// The connection was not made in time, long before the call's own deadline: nothing was sent, another address may do.
+bool never_connected(CURL* easy, CURLcode code) {
+  curl_off_t until_transfer = 0;
+  return code == CURLE_OPERATION_TIMEDOUT &&
+         curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &until_transfer) == CURLE_OK && until_transfer == 0;
+}
+
 // Without query: it may carry secrets.
 std::string shown(const std::string& url) { return url.substr(0, url.find('?')); }
 
@@ -254,7 +261,8 @@ class CurlClient final : public HttpClient {
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
       if (message->msg != CURLMSG_DONE) continue;
-      const CURLcode code = message->data.result;
+      const CURLcode code =
+          never_connected(message->easy_handle, message->data.result) ? CURLE_COULDNT_CONNECT : message->data.result;
       Transfer* raw = nullptr;
       curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &raw);
       const auto transfer = take(*raw);
