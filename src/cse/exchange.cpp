@@ -30,6 +30,7 @@ class Exchange final : public CsePart {
     core.procedures.add(onem2m::type::kAeAnnc, std::make_shared<AeAnncProcedure>(core));
     core.loop->add_observer(router_);
     core.loop->add_observer(outbox_);
+    core.loop->add_observer(notifier_);
     if (!core.options.registrar) return;
     core.procedures.add(onem2m::type::kAe, std::make_shared<ServiceProviderAeProcedure>(core, router_));
     core.listeners.push_back(&stem_keeper_);

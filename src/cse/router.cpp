@@ -200,6 +200,7 @@ void Router::deliver(const OutboxEntry& entry, ResponseCallback done) {
     if (onem2m::is_cse_id(request.from)) request.from = core_.options.id;
     // The short way for what is by far the most: an AE here whose unit is served here.
     const SnapshotPtr snapshot = core_.loop->snapshot();
+    if (const auto here = core_.gate->address_here(*snapshot, request)) request.to = *here;
     const ResourcePtr target = find_resource(core_, snapshot->tree, request.to);
     if (target && target->type == type::kAe &&
         core_.gate->judge_read(*snapshot, target->unit, request).action == Verdict::Action::Serve)

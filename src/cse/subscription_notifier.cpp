@@ -25,7 +25,24 @@ void drop_older(Transaction& transaction, const OutboxEntry& newest) {
 
 }  // namespace
 
+SubscriptionNotifier::SubscriptionNotifier(CseCore& core) : core_(core) {
+  core.loop->snapshot()->tree.for_each([this](const ResourcePtr& resource) {
+    if (resource->type == onem2m::type::kSubscription) subscribed_.insert(resource->parent);
+  });
+}
+
+void SubscriptionNotifier::committed(const Snapshot& snapshot, std::span<const Change> changes) {
+  for (const Change& change : changes) {
+    if (change.kind == Change::Kind::EraseResource) {
+      subscribed_.erase(change.key);
+    } else if (change.kind == Change::Kind::PutResource && change.type == onem2m::type::kSubscription) {
+      if (const ResourcePtr subscription = snapshot.tree.find(change.key)) subscribed_.insert(subscription->parent);
+    }
+  }
+}
+
 void SubscriptionNotifier::on_event(Transaction& transaction, const ResourceEvent& event) {
+  if (event.kind == ResourceEvent::Kind::Created && event.type == onem2m::type::kSubscription) subscribed_.insert(event.parent);
   switch (event.kind) {
     case ResourceEvent::Kind::Created:
       tell_subscriptions(transaction, event.parent, NotificationEventType::CreateOfDirectChild, event);
@@ -43,6 +60,7 @@ void SubscriptionNotifier::on_event(Transaction& transaction, const ResourceEven
 
 void SubscriptionNotifier::tell_subscriptions(Transaction& transaction, const std::string& of,
                                               NotificationEventType event_type, const ResourceEvent& event) {
+  if (!subscribed_.contains(of)) return;
   for (const ResourcePtr& subscription : transaction.tree().children(of)) {
     if (subscription->type != onem2m::type::kSubscription || subscription->id == event.id) continue;
     const auto criteria = read_notification_criteria(subscription->attributes);

@@ -4,15 +4,20 @@
 // outbox per target. Identity of a notification: `<ri of the subscription>-<count>`, kept when it moves. TS-0004 7.5.1.2.
 #pragma once
 
+#include <string>
+#include <unordered_set>
+
 #include "cse/cse_core.hpp"
 #include "cse/notification_criteria.hpp"
 
 namespace edgecse::cse {
 
-class SubscriptionNotifier final : public ResourceEventListener {
+/// The loop's thread only. Must be an observer of the loop, so that it knows of subscriptions that came by import.
+class SubscriptionNotifier final : public ResourceEventListener, public CommitObserver {
  public:
-  explicit SubscriptionNotifier(CseCore& core) : core_(core) {}
+  explicit SubscriptionNotifier(CseCore& core);
   void on_event(Transaction& transaction, const ResourceEvent& event) override;
+  void committed(const Snapshot& snapshot, std::span<const Change> changes) override;
 
  private:
   void tell_subscriptions(Transaction& transaction, const std::string& of, onem2m::NotificationEventType event_type,
@@ -25,6 +30,8 @@ class SubscriptionNotifier final : public ResourceEventListener {
             const Json& notification);
 
   CseCore& core_;
+  /// Resources that have or had a subscription: spares a look at all children of all others.
+  std::unordered_set<std::string> subscribed_;
 };
 
 }  // namespace edgecse::cse
