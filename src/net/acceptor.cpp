@@ -140,7 +140,8 @@ void Acceptor::run() {
       next_tick = now + tick_interval_;
     }
     // poll() skips negative descriptors: a socket that cannot be accepted from now must not wake us at once.
-    std::array<pollfd, 2> watched{pollfd{out_of_descriptors_ ? -1 : listening_fd_, POLLIN, 0}, pollfd{wake_fd_, POLLIN, 0}};
+    std::array<pollfd, 2> watched{pollfd{out_of_descriptors_ ? -1 : listening_fd_, POLLIN, 0},
+                                  pollfd{wake_fd_, POLLIN, 0}};
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next_tick - now);
     if (::poll(watched.data(), watched.size(), static_cast<int>(wait.count())) <= 0) continue;
     if ((watched[1].revents & POLLIN) != 0) {

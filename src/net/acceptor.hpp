@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The listening socket and the thread that accepts; the same thread calls tick() for the time limits. Ours and not
-// Pistache's Listener, which cannot stop listening while its reactors go on, and spins when descriptors run out. Internal to
-// the server.
+// Pistache's Listener, which cannot stop listening while its reactors go on, and spins when descriptors run out.
+// Internal to the server.
 #pragma once
 
 #include <chrono>
@@ -45,9 +45,9 @@ class Acceptor {
   const std::function<void()> tick_;
   std::mutex mutex_;
   std::condition_variable closed_;
-  bool stop_listening_ = false;  // guarded by mutex_
-  bool stop_ = false;            // guarded by mutex_
-  bool listening_ = true;        // guarded by mutex_
+  bool stop_listening_ = false;      // guarded by mutex_
+  bool stop_ = false;                // guarded by mutex_
+  bool listening_ = true;            // guarded by mutex_
   bool out_of_descriptors_ = false;  // the thread only
   std::thread thread_;
 };

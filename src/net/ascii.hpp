@@ -8,7 +8,9 @@
 
 namespace edgecse::net {
 
-[[nodiscard]] constexpr char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+[[nodiscard]] constexpr char lower_case(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 
 [[nodiscard]] constexpr bool equal_without_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;

@@ -6,13 +6,13 @@
 namespace edgecse::net {
 
 enum class ErrorKind {
-  Configuration,   // a file or address that cannot be used
-  Unreachable,     // no connection
+  Configuration,  // a file or address that cannot be used
+  Unreachable,    // no connection
   Timeout,
-  Protocol,        // the other side does not speak HTTP, or TLS failed
-  TooLarge,        // the answer is over the limit
-  Refused,         // by our own policy: scheme, redirect
-  Cancelled,       // we are stopping
+  Protocol,   // the other side does not speak HTTP, or TLS failed
+  TooLarge,   // the answer is over the limit
+  Refused,    // by our own policy: scheme, redirect
+  Cancelled,  // we are stopping
 };
 
 struct Error {

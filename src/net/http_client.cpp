@@ -87,7 +87,9 @@ std::unique_ptr<curl_slist, FreeList> field_list(const Headers& headers) {
   return std::unique_ptr<curl_slist, FreeList>(list);
 }
 
-bool has_line_break(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos; }
+bool has_line_break(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
 
 // What must not reach curl.
 std::optional<Error> fault_of(const HttpCall& call) {
@@ -96,7 +98,8 @@ std::optional<Error> fault_of(const HttpCall& call) {
   if (!web || has_line_break(call.url)) return refuse(fmt::format("\"{}\" is no http or https URL.", call.url));
   if (!is_token(call.method)) return refuse(fmt::format("\"{}\" is no HTTP method.", call.method));
   for (const auto& [name, value] : call.headers) {
-    if (!is_token(name) || has_line_break(value)) return refuse(fmt::format("The header field \"{}\" cannot be sent.", name));
+    if (!is_token(name) || has_line_break(value))
+      return refuse(fmt::format("The header field \"{}\" cannot be sent.", name));
   }
   return std::nullopt;
 }
@@ -119,11 +122,15 @@ Error error_of(CURLcode code, const Transfer& transfer) {
   switch (code) {
     case CURLE_COULDNT_CONNECT:
     case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_INTERFACE_FAILED: return say(ErrorKind::Unreachable, curl_easy_strerror(code));
-    case CURLE_OPERATION_TIMEDOUT: return say(ErrorKind::Timeout, "no answer in time");
+    case CURLE_INTERFACE_FAILED:
+      return say(ErrorKind::Unreachable, curl_easy_strerror(code));
+    case CURLE_OPERATION_TIMEDOUT:
+      return say(ErrorKind::Timeout, "no answer in time");
     case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_URL_MALFORMAT: return say(ErrorKind::Refused, "this is no http or https URL");
-    default: return say(ErrorKind::Protocol, curl_easy_strerror(code));
+    case CURLE_URL_MALFORMAT:
+      return say(ErrorKind::Refused, "this is no http or https URL");
+    default:
+      return say(ErrorKind::Protocol, curl_easy_strerror(code));
   }
 }
 
@@ -303,7 +310,8 @@ class CurlClient final : public HttpClient {
   int sleep_ms() const {
     auto sleep = kLongestSleep;
     if (!deadlines_.empty()) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadlines_.begin()->first - std::chrono::steady_clock::now());
+      const auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(deadlines_.begin()->first - std::chrono::steady_clock::now());
       sleep = std::clamp(left, std::chrono::milliseconds(0), kLongestSleep);
     }
     return static_cast<int>(sleep.count());

@@ -9,8 +9,8 @@
 #include <exception>
 
 #include "base/log.hpp"
-#include "net/response_writer.hpp"
 #include "net/response_slot.hpp"
+#include "net/response_writer.hpp"
 
 namespace edgecse::net::detail {
 namespace {
@@ -24,7 +24,8 @@ constexpr std::size_t kKeptCapacity = 8 * 1024;
 constexpr std::int64_t kFarewellMs = 2'000;
 
 FramingLimits framing_limits(const HttpServerOptions& options) {
-  return {options.maximum_head_bytes, options.maximum_body_bytes, options.maximum_headers, options.maximum_target_bytes};
+  return {options.maximum_head_bytes, options.maximum_body_bytes, options.maximum_headers,
+          options.maximum_target_bytes};
 }
 
 }  // namespace
@@ -106,13 +107,13 @@ bool Connection::on_event(bool readable, bool hung_up, std::string& scratch) {
     discard = no_more_requests_;
   }
   if (expired) handle_expiry();
-  bool alive = true;
-  if (readable) {
+  bool alive = readable || !hung_up;
+  // What was left over comes first: reading on for a peer whose requests wait would fill the memory.
+  if (stalled_) process_input();
+  if (readable && !stalled_) {
     alive = receive(scratch, discard);
-  } else if (hung_up) {
-    alive = false;
+    if (alive) process_input();
   }
-  if (alive) process_input();
   const std::lock_guard lock(mutex_);
   corked_ = false;
   if (!alive) dead_ = true;
@@ -172,17 +173,21 @@ void Connection::process_input() {
   }
   while (more) {
     switch (reader_.next()) {
-      case RequestReader::Outcome::Complete: more = dispatch_request(); break;
+      case RequestReader::Outcome::Complete:
+        more = dispatch_request();
+        break;
       case RequestReader::Outcome::NeedMore:
         if (reader_.take_expectation()) send_continue();
-        more = false;
-        break;
+        stalled_ = false;
+        return;
       case RequestReader::Outcome::Fault:
         refuse(reader_.fault().status, reader_.fault().detail);
-        more = false;
-        break;
+        stalled_ = false;
+        return;
     }
   }
+  const std::lock_guard lock(mutex_);
+  stalled_ = !no_more_requests_;
 }
 
 bool Connection::dispatch_request() {
@@ -345,7 +350,8 @@ void Connection::check_time_limits(std::int64_t now_ms) {
 bool Connection::may_read_requests() const {
   const auto& options = context_->options;
   return !no_more_requests_ && !dead_ && pending_.size() < options.maximum_pipelined &&
-         request_bytes_ <= options.maximum_body_bytes && output_.size() + wire_.size() + waiting_bytes_ <= kOutputBeforePause;
+         request_bytes_ <= options.maximum_body_bytes &&
+         output_.size() + wire_.size() + waiting_bytes_ <= kOutputBeforePause;
 }
 
 Connection::Pending* Connection::find_pending(std::uint64_t sequence) {
@@ -430,8 +436,8 @@ bool Connection::send_all(SendBuffer& buffer) {
   return true;
 }
 
-// The last byte is on its way. What the peer still sends is read and thrown away for a moment: closing with unread input
-// would reset the connection and might take the answer with it.
+// The last byte is on its way. What the peer still sends is read and thrown away for a moment: closing with unread
+// input would reset the connection and might take the answer with it.
 void Connection::end_writing() {
   if (tls_) {
     std::string wire;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One accepted connection: reads on its reactor's thread, answers from any thread, in the order of the requests. Internal to
-// the server.
+// One accepted connection: reads on its reactor's thread, answers from any thread, in the order of the requests.
+// Internal to the server.
 #pragma once
 
 #include <atomic>
@@ -30,8 +30,8 @@ struct ServerContext {
   std::atomic<bool> draining{false};
   std::atomic<std::size_t> open{0};  // connections
   std::mutex mutex;
-  std::condition_variable changed;   // while draining: a connection has nothing left to do, or is gone
-  std::uint64_t changes = 0;         // guarded by mutex
+  std::condition_variable changed;  // while draining: a connection has nothing left to do, or is gone
+  std::uint64_t changes = 0;        // guarded by mutex
   void notify_change();
 };
 
@@ -123,6 +123,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Reactor thread only.
   RequestReader reader_;
   PeerIdentity peer_;
+  bool stalled_ = false;  // requests that were read wait until earlier ones are answered
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.

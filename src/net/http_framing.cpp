@@ -155,8 +155,8 @@ bool RequestReader::parse_request_line(std::string_view line) {
   if (method.size() > kMaximumMethodBytes) {
     return refuse(501, fmt::format("The method {} is not known.", shown(method))), false;
   }
-  const bool is_version = version.size() == 8 && version.starts_with("HTTP/") && version[5] >= '0' && version[5] <= '9' &&
-                          version[6] == '.' && version[7] >= '0' && version[7] <= '9';
+  const bool is_version = version.size() == 8 && version.starts_with("HTTP/") && version[5] >= '0' &&
+                          version[5] <= '9' && version[6] == '.' && version[7] >= '0' && version[7] <= '9';
   if (!is_version) return refuse(400, fmt::format("\"{}\" is no HTTP version.", shown(version))), false;
   if (version[5] != '1') return refuse(505, fmt::format("{} is not spoken here.", version)), false;
   traits_.http_1_0 = version[7] == '0';
@@ -201,7 +201,8 @@ bool RequestReader::parse_target(std::string_view target) {
 
 bool RequestReader::parse_field(std::string_view line) {
   const auto colon = line.find(':');
-  if (line.front() == ' ' || line.front() == '\t') return refuse(400, "A header field is folded over two lines."), false;
+  if (line.front() == ' ' || line.front() == '\t')
+    return refuse(400, "A header field is folded over two lines."), false;
   if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
     return refuse(400, fmt::format("\"{}\" is no header field.", shown(line))), false;
   }
@@ -236,7 +237,8 @@ bool RequestReader::note_field(std::string_view name, std::string_view value) {
         connection_keep_alive_ |= equal_without_case(item, "keep-alive");
       });
       return true;
-    case 14: return !equal_without_case(name, "content-length") || note_length(value);
+    case 14:
+      return !equal_without_case(name, "content-length") || note_length(value);
     case 17:
       if (!equal_without_case(name, "transfer-encoding")) return true;
       if (chunked_) return refuse(400, "The request has more than one Transfer-Encoding."), false;
@@ -244,13 +246,15 @@ bool RequestReader::note_field(std::string_view name, std::string_view value) {
         return refuse(501, fmt::format("The transfer coding \"{}\" is not known.", shown(value))), false;
       }
       return chunked_ = true;
-    default: return true;
+    default:
+      return true;
   }
 }
 
 bool RequestReader::note_length(std::string_view value) {
   if (has_length_) return refuse(400, "The request has more than one Content-Length."), false;
-  const bool digits = !value.empty() && std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits =
+      !value.empty() && std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (!digits) return refuse(400, fmt::format("The Content-Length \"{}\" is no number.", shown(value))), false;
   has_length_ = true;
   for (const char c : value) {
@@ -320,7 +324,8 @@ RequestReader::Outcome RequestReader::read_chunks() {
         break;
       }
       case BodyState::ChunkData: {
-        const auto piece = unread().substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, input_.size())));
+        const auto piece =
+            unread().substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, input_.size())));
         request_.body.append(piece);
         offset_ = scanned_ = offset_ + piece.size();
         remaining_ -= piece.size();
@@ -342,12 +347,14 @@ RequestReader::Outcome RequestReader::read_chunks() {
         if (line->empty()) return finish();
         trailer_bytes_ += line->size() + 2;
         const auto colon = line->find(':');
-        if (colon == std::string_view::npos || !is_token(line->substr(0, colon)) || !is_field_value(line->substr(colon))) {
+        if (colon == std::string_view::npos || !is_token(line->substr(0, colon)) ||
+            !is_field_value(line->substr(colon))) {
           return refuse(400, fmt::format("\"{}\" is no trailer field.", shown(*line)));
         }
         break;
       }
-      case BodyState::Counted: return Outcome::NeedMore;
+      case BodyState::Counted:
+        return Outcome::NeedMore;
     }
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bytes to requests: the framing rules of RFC 9112, strictly, without a socket. What two implementations could read in two
-// ways (request smuggling) is refused: LF-only lines, folded fields, spaces before a colon, Content-Length twice or together
-// with Transfer-Encoding, odd chunk sizes.
+// Bytes to requests: the framing rules of RFC 9112, strictly, without a socket. What two implementations could read in
+// two ways (request smuggling) is refused: LF-only lines, folded fields, spaces before a colon, Content-Length twice or
+// together with Transfer-Encoding, odd chunk sizes.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 namespace edgecse::net {
 
 struct FramingLimits {
-  std::size_t head_bytes = 16 * 1024;   // request line and fields; also all trailer fields together
+  std::size_t head_bytes = 16 * 1024;  // request line and fields; also all trailer fields together
   std::size_t body_bytes = 1024 * 1024;
   std::size_t headers = 100;
   std::size_t target_bytes = 8 * 1024;

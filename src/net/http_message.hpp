@@ -41,15 +41,16 @@ using QueryParameters = std::vector<std::pair<std::string, std::string>>;
 
 /// Who is at the other end of the connection, as far as the transport can tell.
 struct PeerIdentity {
-  std::string address;                     // numeric, without port
-  std::vector<std::string> certificate_names;  // subjectAltName URIs, DNS names, then the common name, of a verified certificate
+  std::string address;  // numeric, without port
+  std::vector<std::string>
+      certificate_names;  // subjectAltName URIs, DNS names, then the common name, of a verified certificate
   [[nodiscard]] bool authenticated() const { return !certificate_names.empty(); }
 };
 
 struct HttpRequest {
-  std::string method;   // as sent, upper case by convention
-  std::string target;   // origin-form as sent: path?query, not decoded
-  std::string path;     // the part before '?', not decoded (%2F stays distinguishable)
+  std::string method;     // as sent, upper case by convention
+  std::string target;     // origin-form as sent: path?query, not decoded
+  std::string path;       // the part before '?', not decoded (%2F stays distinguishable)
   QueryParameters query;  // decoded once after splitting
   Headers headers;
   std::string body;
@@ -58,7 +59,7 @@ struct HttpRequest {
 
 struct HttpResponse {
   int status = 200;
-  Headers headers;   // Content-Length, Connection and Date are the server's business
+  Headers headers;  // Content-Length, Connection and Date are the server's business
   std::string body;
 };
 

@@ -121,7 +121,8 @@ class PistacheServer final : public HttpServer {
 
 }  // namespace
 
-base::Result<std::unique_ptr<HttpServer>, Error> HttpServer::start(const HttpServerOptions& options, HttpHandler handler) {
+base::Result<std::unique_ptr<HttpServer>, Error> HttpServer::start(const HttpServerOptions& options,
+                                                                   HttpHandler handler) {
   TlsContext tls;
   if (options.tls) {
     auto loaded = load_tls_server(*options.tls);
@@ -134,7 +135,8 @@ base::Result<std::unique_ptr<HttpServer>, Error> HttpServer::start(const HttpSer
     return std::make_unique<PistacheServer>(options, std::move(handler), *listening, std::move(tls));
   } catch (const std::exception& error) {
     ::close(*listening);
-    return tl::unexpected(Error{ErrorKind::Configuration, std::string("The HTTP server cannot start: ") + error.what()});
+    return tl::unexpected(
+        Error{ErrorKind::Configuration, std::string("The HTTP server cannot start: ") + error.what()});
   }
 }
 

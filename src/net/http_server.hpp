@@ -20,13 +20,13 @@
 namespace edgecse::net {
 
 struct HttpServerOptions {
-  std::string listen = "127.0.0.1:0";       // address:port; port 0 takes a free one
-  unsigned threads = 2;                      // reactors
+  std::string listen = "127.0.0.1:0";  // address:port; port 0 takes a free one
+  unsigned threads = 2;                // reactors
   std::size_t maximum_head_bytes = 16 * 1024;
   std::size_t maximum_body_bytes = 1024 * 1024;
   std::size_t maximum_headers = 100;
   std::size_t maximum_target_bytes = 8 * 1024;
-  std::size_t maximum_pipelined = 64;        // requests in flight on one connection; more are read later
+  std::size_t maximum_pipelined = 64;                   // requests in flight on one connection; more are read later
   std::size_t maximum_unsent_bytes = 16 * 1024 * 1024;  // on one connection, on top of one response; beyond: closed
   std::size_t maximum_connections = 15'000;
   std::chrono::milliseconds head_timeout{10'000};
@@ -49,8 +49,8 @@ class ResponseStream {
   virtual void finish() = 0;
 };
 
-/// Answers one request, once, from any thread; responses leave in the order of the requests. Destroyed without an answer:
-/// 500. Copyable handle; the second answer is ignored.
+/// Answers one request, once, from any thread; responses leave in the order of the requests. Destroyed without an
+/// answer: 500. Copyable handle; the second answer is ignored.
 class Responder {
  public:
   explicit Responder(std::shared_ptr<detail::ResponseSlot> slot) : slot_(std::move(slot)) {}
@@ -73,8 +73,8 @@ class HttpServer {
   virtual ~HttpServer() = default;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   [[nodiscard]] virtual std::size_t connections() const = 0;
-  /// Closes the listening socket and idle connections, answers what is in flight with Connection: close; true when all is
-  /// answered and sent before the deadline.
+  /// Closes the listening socket and idle connections, answers what is in flight with Connection: close; true when all
+  /// is answered and sent before the deadline.
   virtual bool drain(std::chrono::milliseconds deadline) = 0;
   /// Reads certificate and key again; connections that stand are not touched. Fails without change.
   [[nodiscard]] virtual base::Result<void, Error> reload_tls() = 0;

@@ -3,6 +3,10 @@
 
 #include <pthread.h>
 
+#include <exception>
+
+#include "base/log.hpp"
+
 namespace edgecse::net::detail {
 namespace {
 
@@ -44,7 +48,12 @@ void Reactor::adopt(int fd, const std::shared_ptr<Connection>& connection) {
     const std::lock_guard lock(mutex_);
     connections_[fd] = connection;
   }
-  reactor_.registerFd(key_, fd, NotifyOn::Read, Pistache::Polling::Mode::Level);
+  try {
+    reactor_.registerFd(key_, fd, NotifyOn::Read, Pistache::Polling::Mode::Level);
+  } catch (const std::exception& error) {
+    base::log::warning("net", "a connection cannot be watched", {{"error", error.what()}});
+    remove(fd, *connection);
+  }
 }
 
 void Reactor::watch(int fd, bool readable, bool writable) {
@@ -70,13 +79,16 @@ void Reactor::on_ready(int fd, bool readable, bool hung_up) {
     if (found == connections_.end()) return;
     connection = found->second;
   }
-  if (connection->on_event(readable, hung_up, scratch_)) return;
+  if (!connection->on_event(readable, hung_up, scratch_)) remove(fd, *connection);
+}
+
+// Out of the books before the descriptor is closed: its number may be given out again at once.
+void Reactor::remove(int fd, Connection& connection) {
   {
-    // Before the descriptor is closed: its number may be given out again at once.
     const std::lock_guard lock(mutex_);
     connections_.erase(fd);
   }
-  connection->close();
+  connection.close();
 }
 
 }  // namespace edgecse::net::detail

@@ -32,6 +32,7 @@ class Reactor final : public EventSource {
  private:
   class Dispatcher;
   void on_ready(int fd, bool readable, bool hung_up);
+  void remove(int fd, Connection& connection);
 
   Pistache::Aio::Reactor reactor_;
   Pistache::Aio::Reactor::Key key_;

@@ -14,34 +14,62 @@ namespace {
 
 std::string_view reason_phrase(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 406: return "Not Acceptable";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 412: return "Precondition Failed";
-    case 413: return "Content Too Large";
-    case 414: return "URI Too Long";
-    case 415: return "Unsupported Media Type";
-    case 417: return "Expectation Failed";
-    case 422: return "Unprocessable Content";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 502: return "Bad Gateway";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    case 505: return "HTTP Version Not Supported";
-    default: return "";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 412:
+      return "Precondition Failed";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 417:
+      return "Expectation Failed";
+    case 422:
+      return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "";
   }
 }
 
@@ -60,8 +88,8 @@ std::string_view date_field() {
                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const auto end = fmt::format_to_n(text.data(), text.size(), "Date: {}, {:02} {} {} {:02}:{:02}:{:02} GMT\r\n",
                                       kDays[static_cast<std::size_t>(parts.tm_wday)], parts.tm_mday,
-                                      kMonths[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900, parts.tm_hour,
-                                      parts.tm_min, parts.tm_sec);
+                                      kMonths[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900,
+                                      parts.tm_hour, parts.tm_min, parts.tm_sec);
     length = end.size;
     made = now;
   }
@@ -70,11 +98,16 @@ std::string_view date_field() {
 
 bool is_ours(std::string_view name) {
   switch (name.size()) {
-    case 4: return equal_without_case(name, "date");
-    case 10: return equal_without_case(name, "connection");
-    case 14: return equal_without_case(name, "content-length");
-    case 17: return equal_without_case(name, "transfer-encoding");
-    default: return false;
+    case 4:
+      return equal_without_case(name, "date");
+    case 10:
+      return equal_without_case(name, "connection");
+    case 14:
+      return equal_without_case(name, "content-length");
+    case 17:
+      return equal_without_case(name, "transfer-encoding");
+    default:
+      return false;
   }
 }
 

@@ -10,7 +10,7 @@ namespace edgecse::net {
 struct TlsServerOptions {
   std::string certificate_file;  // chain, leaf first
   std::string key_file;
-  std::string client_ca_file;    // empty: clients are not asked for a certificate
+  std::string client_ca_file;  // empty: clients are not asked for a certificate
   bool require_client_certificate = false;
 };
 

@@ -35,15 +35,18 @@ std::string last_error() {
 }
 
 tl::unexpected<Error> cannot_use(std::string_view what, const std::string& file) {
-  return tl::unexpected(Error{ErrorKind::Configuration, fmt::format("The {} \"{}\" cannot be used: {}.", what, file, last_error())});
+  return tl::unexpected(
+      Error{ErrorKind::Configuration, fmt::format("The {} \"{}\" cannot be used: {}.", what, file, last_error())});
 }
 
-base::Result<void, Error> use_certificate(SSL_CTX* context, const std::string& certificate_file, const std::string& key_file) {
+base::Result<void, Error> use_certificate(SSL_CTX* context, const std::string& certificate_file,
+                                          const std::string& key_file) {
   ERR_clear_error();
   if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) != 1) {
     return cannot_use("certificate file", certificate_file);
   }
-  if (SSL_CTX_use_PrivateKey_file(context, key_file.c_str(), SSL_FILETYPE_PEM) != 1) return cannot_use("key file", key_file);
+  if (SSL_CTX_use_PrivateKey_file(context, key_file.c_str(), SSL_FILETYPE_PEM) != 1)
+    return cannot_use("key file", key_file);
   if (SSL_CTX_check_private_key(context) != 1) return cannot_use("key file", key_file);
   return {};
 }
@@ -58,7 +61,8 @@ void append_pending(BIO* bio, std::string& out) {
 }
 
 std::string text_of(const ASN1_STRING* value) {
-  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)), static_cast<std::size_t>(ASN1_STRING_length(value))};
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
+          static_cast<std::size_t>(ASN1_STRING_length(value))};
 }
 
 void add_alternative_names(const X509* certificate, int kind, std::vector<std::string>& names) {
@@ -82,7 +86,8 @@ void add_common_name(const X509* certificate, std::vector<std::string>& names) {
 
 class OpenSslSession final : public TlsSession {
  public:
-  explicit OpenSslSession(SSL_CTX* context) : session_(SSL_new(context)), received_(BIO_new(BIO_s_mem())), sent_(BIO_new(BIO_s_mem())) {
+  explicit OpenSslSession(SSL_CTX* context)
+      : session_(SSL_new(context)), received_(BIO_new(BIO_s_mem())), sent_(BIO_new(BIO_s_mem())) {
     SSL_set_bio(session_.get(), received_, sent_);  // which owns them now
     SSL_set_accept_state(session_.get());
   }
@@ -113,7 +118,8 @@ class OpenSslSession final : public TlsSession {
 
   bool encrypt(std::string_view plain, std::string& wire) override {
     ERR_clear_error();
-    if (SSL_write(session_.get(), plain.data(), static_cast<int>(plain.size())) != static_cast<int>(plain.size())) return false;
+    if (SSL_write(session_.get(), plain.data(), static_cast<int>(plain.size())) != static_cast<int>(plain.size()))
+      return false;
     append_pending(sent_, wire);
     return true;
   }
@@ -169,14 +175,16 @@ base::Result<std::shared_ptr<const TlsServerContext>, Error> load_tls_server(con
   }
   if (options.client_ca_file.empty()) {
     if (options.require_client_certificate) {
-      return tl::unexpected(Error{ErrorKind::Configuration, "Client certificates are required, but no client CA file is given."});
+      return tl::unexpected(
+          Error{ErrorKind::Configuration, "Client certificates are required, but no client CA file is given."});
     }
   } else {
     if (SSL_CTX_load_verify_locations(context.get(), options.client_ca_file.c_str(), nullptr) != 1) {
       return cannot_use("client CA file", options.client_ca_file);
     }
     SSL_CTX_set_client_CA_list(context.get(), SSL_load_client_CA_file(options.client_ca_file.c_str()));
-    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | (options.require_client_certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+    SSL_CTX_set_verify(context.get(),
+                       SSL_VERIFY_PEER | (options.require_client_certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
                        nullptr);
   }
   return std::make_shared<const OpenSslServerContext>(std::move(context));
@@ -188,7 +196,8 @@ base::Result<void, Error> check_tls_client(const TlsClientOptions& options) {
     return cannot_use("CA file", options.ca_file);
   }
   if (options.certificate_file.empty() != options.key_file.empty()) {
-    return tl::unexpected(Error{ErrorKind::Configuration, "A client certificate needs both a certificate file and a key file."});
+    return tl::unexpected(
+        Error{ErrorKind::Configuration, "A client certificate needs both a certificate file and a key file."});
   }
   if (options.certificate_file.empty()) return {};
   return use_certificate(context.get(), options.certificate_file, options.key_file);

@@ -37,7 +37,8 @@ class TlsServerContext {
 };
 
 /// Fails with a sentence that names the file that cannot be used.
-[[nodiscard]] base::Result<std::shared_ptr<const TlsServerContext>, Error> load_tls_server(const TlsServerOptions& options);
+[[nodiscard]] base::Result<std::shared_ptr<const TlsServerContext>, Error> load_tls_server(
+    const TlsServerOptions& options);
 /// Says whether curl will be able to use the files.
 [[nodiscard]] base::Result<void, Error> check_tls_client(const TlsClientOptions& options);
 

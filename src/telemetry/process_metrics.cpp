@@ -14,7 +14,8 @@ namespace {
 
 using prometheus::MetricType;
 
-void append(std::vector<prometheus::MetricFamily>& families, std::string name, std::string help, MetricType type, double value) {
+void append(std::vector<prometheus::MetricFamily>& families, std::string name, std::string help, MetricType type,
+            double value) {
   prometheus::ClientMetric metric;
   if (type == MetricType::Counter) {
     metric.counter.value = value;
@@ -47,8 +48,8 @@ void append_from_stat(std::vector<prometheus::MetricFamily>& families) {
   append(families, "process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", MetricType::Counter,
          (field(14) + field(15)) / ticks);
   append(families, "process_threads", "Number of threads.", MetricType::Gauge, field(20));
-  append(families, "process_start_time_seconds", "Start time of the process since unix epoch in seconds.", MetricType::Gauge,
-         boot_time_seconds() + field(22) / ticks);
+  append(families, "process_start_time_seconds", "Start time of the process since unix epoch in seconds.",
+         MetricType::Gauge, boot_time_seconds() + field(22) / ticks);
   append(families, "process_virtual_memory_bytes", "Virtual memory size in bytes.", MetricType::Gauge, field(23));
   append(families, "process_resident_memory_bytes", "Resident memory size in bytes.", MetricType::Gauge,
          field(24) * static_cast<double>(sysconf(_SC_PAGESIZE)));
@@ -57,12 +58,14 @@ void append_from_stat(std::vector<prometheus::MetricFamily>& families) {
 void append_descriptors(std::vector<prometheus::MetricFamily>& families) {
   std::error_code error;
   std::size_t open = 0;
-  for (std::filesystem::directory_iterator entry("/proc/self/fd", error), end; !error && entry != end; entry.increment(error)) {
+  for (std::filesystem::directory_iterator entry("/proc/self/fd", error), end; !error && entry != end;
+       entry.increment(error)) {
     ++open;
   }
   if (!error && open > 0) {
     // Without the one that reads the directory.
-    append(families, "process_open_fds", "Number of open file descriptors.", MetricType::Gauge, static_cast<double>(open - 1));
+    append(families, "process_open_fds", "Number of open file descriptors.", MetricType::Gauge,
+           static_cast<double>(open - 1));
   }
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {

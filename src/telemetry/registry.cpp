@@ -91,7 +91,8 @@ Histogram& Registry::histogram(const std::string& name, const std::string& help,
   const std::lock_guard lock(implementation_->mutex);
   auto& handle = implementation_->histograms[{name, labels}];
   if (!handle) {
-    const auto& used = implementation_->bounds.try_emplace(name, bounds.empty() ? default_bounds() : bounds).first->second;
+    const auto& used =
+        implementation_->bounds.try_emplace(name, bounds.empty() ? default_bounds() : bounds).first->second;
     auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(implementation_->registry);
     handle = std::make_unique<PrometheusHistogram>(family.Add(labels, used));
   }

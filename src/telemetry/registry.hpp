@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The process's Prometheus metrics, and the text that /metrics answers. Names and labels: docs/metrics.md; labels come from
-// closed sets, never resource ids or originators.
+// The process's Prometheus metrics, and the text that /metrics answers. Names and labels: docs/metrics.md; labels come
+// from closed sets, never resource ids or originators.
 #pragma once
 
 #include <map>
@@ -13,7 +13,8 @@ namespace edgecse::telemetry {
 
 using Labels = std::map<std::string, std::string>;
 
-/// Handles stay valid as long as the Registry; increments are thread-safe and cheap. Keep the handle: looking it up is not.
+/// Handles stay valid as long as the Registry; increments are thread-safe and cheap. Keep the handle: looking it up is
+/// not.
 class Counter {
  public:
   virtual ~Counter() = default;

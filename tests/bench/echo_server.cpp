@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench_echo_server: the same HTTP server with nothing behind it: the yardstick of the CSE's figures. Answers POST with 201
-// and anything else with 200. Prints its port; ends by a signal.
+// bench_echo_server: the same HTTP server with nothing behind it: the yardstick of the CSE's figures. Answers POST with
+// 201 and anything else with 200. Prints its port; ends by a signal.
 #include <unistd.h>
 
 #include <cstdio>
@@ -13,8 +13,10 @@ int main(int argc, char** argv) {
   if (argc > 1) options.threads = static_cast<unsigned>(std::stoul(argv[1]));
   const auto server = edgecse::net::HttpServer::start(
       options, [](const edgecse::net::HttpRequest& request, const edgecse::net::Responder& responder) {
-        edgecse::net::HttpResponse response{request.method == "POST" ? 201 : 200, {{"Content-Type", "application/json"}}, "{}"};
-        if (const auto identifier = request.headers.find("X-M2M-RI")) response.headers.add("X-M2M-RI", std::string(*identifier));
+        edgecse::net::HttpResponse response{
+            request.method == "POST" ? 201 : 200, {{"Content-Type", "application/json"}}, "{}"};
+        if (const auto identifier = request.headers.find("X-M2M-RI"))
+          response.headers.add("X-M2M-RI", std::string(*identifier));
         responder.send(std::move(response));
       });
   if (!server) {

@@ -33,7 +33,8 @@ class RequestTemplate {
       text += fmt::format("Content-Length: {}\r\n", body.size());
     }
     bytes_ = widened(text + "\r\n") + body;
-    for (auto at = bytes_.find(kMark); at != std::string::npos; at = bytes_.find(kMark, at + kDigits)) places_.push_back(at);
+    for (auto at = bytes_.find(kMark); at != std::string::npos; at = bytes_.find(kMark, at + kDigits))
+      places_.push_back(at);
   }
 
   void append_to(std::string& out, std::uint64_t number) const {
@@ -41,7 +42,8 @@ class RequestTemplate {
     out += bytes_;
     for (const auto place : places_) {
       auto rest = number;
-      for (std::size_t digit = kDigits; digit-- > 0; rest /= 10) out[start + place + digit] = static_cast<char>('0' + rest % 10);
+      for (std::size_t digit = kDigits; digit-- > 0; rest /= 10)
+        out[start + place + digit] = static_cast<char>('0' + rest % 10);
     }
   }
 
@@ -101,7 +103,8 @@ class Load {
     auto now = Clock::now();
     while (now < end && failure_.empty()) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - now);
-      const int ready = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), static_cast<int>(left.count()));
+      const int ready =
+          ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), static_cast<int>(left.count()));
       now = Clock::now();
       counting_ = now >= begin && now < end;
       for (int i = 0; i < ready && failure_.empty(); ++i) {
@@ -150,7 +153,8 @@ class Load {
 
   void flush(Socket& socket) {
     while (socket.sent < socket.out.size()) {
-      const auto count = ::send(socket.fd, socket.out.data() + socket.sent, socket.out.size() - socket.sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+      const auto count = ::send(socket.fd, socket.out.data() + socket.sent, socket.out.size() - socket.sent,
+                                MSG_DONTWAIT | MSG_NOSIGNAL);
       if (count < 0 && errno != EAGAIN) {
         fail("the server closed a connection");
         return;
@@ -190,7 +194,8 @@ class Load {
     if (head_end == std::string_view::npos) return 0;
     const auto head = bytes.substr(0, head_end + 2);
     int status = 0;
-    const bool readable = head.size() > 12 && std::from_chars(head.data() + 9, head.data() + 12, status).ec == std::errc{};
+    const bool readable =
+        head.size() > 12 && std::from_chars(head.data() + 9, head.data() + 12, status).ec == std::errc{};
     if (!readable || socket.asked.empty()) {
       fail(fmt::format("an answer cannot be read: {}", head.substr(0, 60)));
       return 0;
@@ -209,7 +214,8 @@ class Load {
       return;
     }
     ++result_.answers;
-    waits_us_.push_back(static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(waited).count()));
+    waits_us_.push_back(
+        static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(waited).count()));
   }
 
   LoadResult summary() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Keeps a number of HTTP requests in flight over some connections and counts the answers. One thread, raw epoll: it must cost
-// less than what it measures.
+// Keeps a number of HTTP requests in flight over some connections and counts the answers. One thread, raw epoll: it
+// must cost less than what it measures.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,7 @@ struct LoadPlan {
   std::vector<std::string> fields;  // "Name: value"
   std::string body;                 // here and in target and fields "{n}" becomes a running number of nine digits
   unsigned connections = 8;
-  unsigned in_flight = 8;           // over all connections; those that share a connection are pipelined
+  unsigned in_flight = 8;  // over all connections; those that share a connection are pipelined
   int expected_status = 200;
   std::chrono::milliseconds warm_up{500};
   std::chrono::milliseconds duration{3'000};

@@ -21,9 +21,14 @@ struct Meaning {
 void take(RequestReader& reader, Meaning& meaning) {
   for (;;) {
     switch (reader.next()) {
-      case RequestReader::Outcome::NeedMore: return;
-      case RequestReader::Outcome::Fault: meaning.fault = reader.fault().status; return;
-      case RequestReader::Outcome::Complete: meaning.requests.push_back(reader.take_request()); break;
+      case RequestReader::Outcome::NeedMore:
+        return;
+      case RequestReader::Outcome::Fault:
+        meaning.fault = reader.fault().status;
+        return;
+      case RequestReader::Outcome::Complete:
+        meaning.requests.push_back(reader.take_request());
+        break;
     }
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ten thousand connections that do nothing; a server that runs out of descriptors. Client and server are processes of their
-// own, each with its own descriptors.
+// Ten thousand connections that do nothing; a server that runs out of descriptors. Client and server are processes of
+// their own, each with its own descriptors.
 #include <sys/resource.h>
 
 #include "integration/hostility/hostile_test.hpp"
@@ -21,7 +21,8 @@ class HostileCrowd : public testing::Test {
   }
   // The number of connections that the server counts; 0 when it does not answer.
   std::size_t ask() {
-    const auto answer = send_and_wait(*ordinary, {"GET", "http://127.0.0.1:" + std::to_string(port) + "/", {}, {}, kPatience});
+    const auto answer =
+        send_and_wait(*ordinary, {"GET", "http://127.0.0.1:" + std::to_string(port) + "/", {}, {}, kPatience});
     return answer && answer->status == 200 ? std::stoul(answer->body) : 0;
   }
 

@@ -98,7 +98,8 @@ INSTANTIATE_TEST_SUITE_P(Rfc9112, HostileRefusal, testing::ValuesIn(kFramingRefu
 TEST_F(HostileFraming, NothingAfterARefusalIsRead) {
   serve();
   auto client = connect();
-  ASSERT_TRUE(client.send(get_with("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n") + "0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"));
+  ASSERT_TRUE(client.send(get_with("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n") +
+                          "0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"));
   EXPECT_EQ(client.read_response()->status, 400);
   EXPECT_TRUE(client.is_closed());
   EXPECT_EQ(handled, 0U);

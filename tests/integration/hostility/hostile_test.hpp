@@ -25,9 +25,8 @@ class HostileTest : public testing::Test {
   /// Answers /ordinary, /big?N (N bytes), /later (kept in later), else "<method> <target> <body>".
   void serve(HttpServerOptions options = {}) {
     options.threads = 1;
-    auto started = HttpServer::start(options, [this](HttpRequest request, const Responder& responder) {
-      handle(std::move(request), responder);
-    });
+    auto started = HttpServer::start(
+        options, [this](HttpRequest request, const Responder& responder) { handle(std::move(request), responder); });
     ASSERT_TRUE(started) << started.error().detail;
     server = std::move(*started);
   }
@@ -52,7 +51,8 @@ class HostileTest : public testing::Test {
   [[nodiscard]] RawClient connect(int receive_buffer = 0) const { return RawClient(server->port(), receive_buffer); }
 
   void expect_ordinary_client_is_served() {
-    const auto answer = send_and_wait(*ordinary, {"GET", "http://127.0.0.1:" + std::to_string(server->port()) + "/ordinary", {}, {}, kPatience});
+    const auto answer = send_and_wait(
+        *ordinary, {"GET", "http://127.0.0.1:" + std::to_string(server->port()) + "/ordinary", {}, {}, kPatience});
     ASSERT_TRUE(answer) << answer.error().detail;
     EXPECT_EQ(answer->status, 200);
     EXPECT_EQ(answer->body, "GET /ordinary ");

@@ -38,8 +38,9 @@ TEST_F(HostileProtocol, ExpectedContinueIsSentBeforeTheBody) {
 TEST_F(HostileProtocol, ExpectedContinueWaitsForTheAnswersBeforeIt) {
   serve();
   auto client = connect();
-  ASSERT_TRUE(client.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n"
-                          "POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"));
+  ASSERT_TRUE(
+      client.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n"
+                  "POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"));
   ASSERT_TRUE(test::eventually([&] { return waiting_for_an_answer() == 1; }, kPatience));
   expect_ordinary_client_is_served();
   EXPECT_FALSE(client.readable_now());
@@ -97,7 +98,8 @@ TEST_F(HostileProtocol, TheConnectionStaysOnHttp10WhenAsked) {
 TEST_F(HostileProtocol, NothingAfterTheLastRequestIsHandled) {
   serve();
   auto client = connect();
-  ASSERT_TRUE(client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nGET /more HTTP/1.1\r\nHost: x\r\n\r\n"));
+  ASSERT_TRUE(
+      client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nGET /more HTTP/1.1\r\nHost: x\r\n\r\n"));
   EXPECT_TRUE(client.read_response());
   EXPECT_TRUE(client.is_closed());
   EXPECT_EQ(handled, 1U);
@@ -121,7 +123,8 @@ TEST_F(HostileProtocol, AClientThatHasEndedSendingGetsItsAnswer) {
 TEST_F(HostileProtocol, AClientThatLeavesInTheMiddleOfARequestIsForgotten) {
   serve();
   expect_ordinary_client_is_served();
-  for (const char* part : {"", "GET", "GET / HTTP/1.1\r\nHost: x\r\n", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab"}) {
+  for (const char* part :
+       {"", "GET", "GET / HTTP/1.1\r\nHost: x\r\n", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab"}) {
     auto client = connect();
     ASSERT_TRUE(client.send(part));
     client.end_sending();

@@ -35,7 +35,8 @@ RawClient::RawClient(std::uint16_t port, int receive_buffer) : fd_(::socket(AF_I
   EXPECT_EQ(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0) << std::strerror(errno);
 }
 
-RawClient::RawClient(RawClient&& other) noexcept : fd_(std::exchange(other.fd_, -1)), unread_(std::move(other.unread_)) {}
+RawClient::RawClient(RawClient&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), unread_(std::move(other.unread_)) {}
 
 RawClient::~RawClient() {
   if (fd_ >= 0) ::close(fd_);
@@ -91,7 +92,8 @@ std::optional<RawResponse> RawClient::read_response(bool without_body) {
   response.status = std::stoi(response.head.substr(9, 3));
   constexpr std::string_view kLength = "\r\nContent-Length: ";
   const auto field = response.head.find(kLength);
-  const std::size_t length = field == std::string::npos || without_body ? 0 : std::stoul(response.head.substr(field + kLength.size()));
+  const std::size_t length =
+      field == std::string::npos || without_body ? 0 : std::stoul(response.head.substr(field + kLength.size()));
   while (unread_.size() < length) {
     if (!fill()) return std::nullopt;
   }

@@ -13,7 +13,9 @@ struct RawResponse {
   int status = 0;
   std::string head;
   std::string body;  // as counted by Content-Length; chunks stay chunks
-  [[nodiscard]] bool has_field(std::string_view line) const { return head.find("\r\n" + std::string(line) + "\r\n") != std::string::npos; }
+  [[nodiscard]] bool has_field(std::string_view line) const {
+    return head.find("\r\n" + std::string(line) + "\r\n") != std::string::npos;
+  }
 };
 
 /// Waits at most 60 s for anything, then reports a failure of the test.

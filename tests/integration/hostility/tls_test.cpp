@@ -26,7 +26,8 @@ class HostileTls : public HostileTest {
     options.tls.ca_file = certificates.ca();
     options.connect_timeout = kPatience;
     const auto client = std::move(*make_http_client(options));
-    const auto answer = send_and_wait(*client, {"GET", "https://127.0.0.1:" + std::to_string(server->port()) + "/new", {}, {}, kPatience});
+    const auto answer = send_and_wait(
+        *client, {"GET", "https://127.0.0.1:" + std::to_string(server->port()) + "/new", {}, {}, kPatience});
     ASSERT_TRUE(answer) << answer.error().detail;
     EXPECT_EQ(answer->body, "GET /new ");
   }

@@ -49,7 +49,8 @@ inline const std::vector<Refusal> kFramingRefusals = {
     {"OverflowingLength", get_with("Content-Length: 18446744073709551617\r\n"), 413, "larger"},
     {"LargeLength", get_with("Content-Length: 1048577\r\n"), 413, "1048576"},
     {"UnknownCoding", get_with("Transfer-Encoding: gzip, chunked\r\n"), 501, "gzip"},
-    {"TwiceChunked", get_with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), 400, "Transfer-Encoding"},
+    {"TwiceChunked", get_with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), 400,
+     "Transfer-Encoding"},
     {"ObfuscatedCoding", get_with("Transfer-Encoding: xchunked\r\n"), 501, "xchunked"},
     {"ChunkedInHttp10", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "1.0"},
     {"Http2Preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "HTTP/2.0"},
@@ -81,8 +82,7 @@ inline const std::vector<Refusal> kFramingRefusals = {
     {"EndlessChunkExtension", chunked_post("5;" + std::string(2000, 'a')), 400, "too long"},
     {"ControlInChunkExtension", chunked_post("5;\x01\r\n"), 400, "chunk size"},
     {"OddTrailer", chunked_post("0\r\nno trailer\r\n\r\n"), 400, "trailer"},
-    {"EndlessTrailers", chunked_post("0\r\n" + repeated("A: bcd\r\n", 3000)),
-     400, "too long"},
+    {"EndlessTrailers", chunked_post("0\r\n" + repeated("A: bcd\r\n", 3000)), 400, "too long"},
 };
 
 }  // namespace edgecse::net

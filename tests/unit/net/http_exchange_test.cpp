@@ -22,7 +22,9 @@ class HttpExchange : public testing::Test {
     ASSERT_TRUE(started) << started.error().detail;
     server = std::move(*started);
   }
-  std::string url(const std::string& target) const { return "http://127.0.0.1:" + std::to_string(server->port()) + target; }
+  std::string url(const std::string& target) const {
+    return "http://127.0.0.1:" + std::to_string(server->port()) + target;
+  }
   HttpResult call(const std::string& method, const std::string& target, std::string body = {}, Headers headers = {}) {
     return send_and_wait(*client, {method, url(target), std::move(headers), std::move(body)});
   }
@@ -41,7 +43,8 @@ TEST_F(HttpExchange, CarriesEveryPartBothWays) {
     response.headers.add("X-Origin", std::string(request.headers.find("X-M2M-Origin").value_or("none")));
     responder.send(std::move(response));
   });
-  const auto answer = call("POST", "/a%2Fb?lbl=a&lbl=b", "body", {{"X-M2M-Origin", "CAE"}, {"Content-Type", "application/json"}});
+  const auto answer =
+      call("POST", "/a%2Fb?lbl=a&lbl=b", "body", {{"X-M2M-Origin", "CAE"}, {"Content-Type", "application/json"}});
   ASSERT_TRUE(answer) << answer.error().detail;
   EXPECT_EQ(answer->status, 201);
   EXPECT_EQ(answer->body, "POST /a%2Fb?lbl=a&lbl=b body");
@@ -71,7 +74,11 @@ TEST_F(HttpExchange, AnswersFromAnotherThread) {
 TEST_F(HttpExchange, CarriesLargeBodiesBothWays) {
   HttpServerOptions options;
   options.maximum_body_bytes = 16 * 1024 * 1024;
-  serve([](HttpRequest request, const Responder& responder) { responder.send({200, {}, std::move(request.body)}); }, options);
+  serve(
+      [](HttpRequest request, const Responder& responder) {
+        responder.send({200, {}, std::move(request.body)});
+      },
+      options);
   const std::string body(8 * 1024 * 1024, 'x');
   const auto answer = call("PUT", "/", body);
   ASSERT_TRUE(answer) << answer.error().detail;
@@ -157,7 +164,8 @@ TEST_F(HttpExchange, ServesIpv6) {
     responder.send({200, {}, request.peer.address});
   });
   if (!started) GTEST_SKIP() << started.error().detail;
-  const auto answer = send_and_wait(*client, {"GET", "http://[::1]:" + std::to_string((*started)->port()) + "/", {}, {}});
+  const auto answer =
+      send_and_wait(*client, {"GET", "http://[::1]:" + std::to_string((*started)->port()) + "/", {}, {}});
   ASSERT_TRUE(answer) << answer.error().detail;
   EXPECT_EQ(answer->body, "::1");
 }
@@ -250,16 +258,20 @@ TEST_F(HttpExchange, ClientTimesOut) {
 }
 
 TEST_F(HttpExchange, ClientRefusesWhatItMustNotSend) {
-  for (const char* bad : {"file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "/relative", "http://a\r\nb/"}) {
+  for (const char* bad :
+       {"file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "/relative", "http://a\r\nb/"}) {
     const auto answer = send_and_wait(*client, {"GET", bad, {}, {}});
     ASSERT_FALSE(answer) << bad;
     EXPECT_EQ(answer.error().kind, ErrorKind::Refused) << bad;
   }
-  EXPECT_EQ(send_and_wait(*client, {"GET", "http://127.0.0.1/", {{"A", "b\r\nC: d"}}, {}}).error().kind, ErrorKind::Refused);
+  EXPECT_EQ(send_and_wait(*client, {"GET", "http://127.0.0.1/", {{"A", "b\r\nC: d"}}, {}}).error().kind,
+            ErrorKind::Refused);
 }
 
 TEST_F(HttpExchange, ClientFollowsNoRedirect) {
-  serve([](const HttpRequest&, const Responder& responder) { responder.send({302, {{"Location", "/elsewhere"}}, {}}); });
+  serve([](const HttpRequest&, const Responder& responder) {
+    responder.send({302, {{"Location", "/elsewhere"}}, {}});
+  });
   EXPECT_EQ(call("GET", "/")->status, 302);
 }
 

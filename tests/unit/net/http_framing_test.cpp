@@ -42,7 +42,8 @@ Read read(std::string_view wire, const FramingLimits& limits = {}) { return read
 // ---- what is read
 
 TEST(Framing, ReadsARequestWithItsParts) {
-  const auto result = read("POST /in/cse%2Da?rcn=0&lbl=a&lbl=b HTTP/1.1\r\nHost: x\r\nX-M2M-RI:  7 \r\nContent-Length: 2\r\n\r\nhi");
+  const auto result =
+      read("POST /in/cse%2Da?rcn=0&lbl=a&lbl=b HTTP/1.1\r\nHost: x\r\nX-M2M-RI:  7 \r\nContent-Length: 2\r\n\r\nhi");
   ASSERT_EQ(result.requests.size(), 1U);
   const auto& request = result.requests.front();
   EXPECT_EQ(request.method, "POST");

@@ -17,7 +17,8 @@ class TestCertificates {
   TestCertificates() {
     std::string pattern = (std::filesystem::temp_directory_path() / "edgecse-tls-XXXXXX").string();
     folder_ = mkdtemp(pattern.data());
-    run(fmt::format("req -x509 {} -keyout {} -out {} -subj '/CN=Test CA' -days 30", kNewKey, path("ca.key"), path("ca.pem")));
+    run(fmt::format("req -x509 {} -keyout {} -out {} -subj '/CN=Test CA' -days 30", kNewKey, path("ca.key"),
+                    path("ca.pem")));
   }
   ~TestCertificates() { std::filesystem::remove_all(folder_); }
   TestCertificates(const TestCertificates&) = delete;
@@ -30,10 +31,11 @@ class TestCertificates {
 
   /// alternative_names as openssl writes them: "DNS:localhost,IP:127.0.0.1,URI://example.org/mn1".
   void issue(const std::string& name, const std::string& common_name, const std::string& alternative_names) const {
-    run(fmt::format("req -new {} -keyout {} -out {} -subj '/CN={}'", kNewKey, key(name), path("request.pem"), common_name));
+    run(fmt::format("req -new {} -keyout {} -out {} -subj '/CN={}'", kNewKey, key(name), path("request.pem"),
+                    common_name));
     std::ofstream(path("extensions")) << "subjectAltName=" << alternative_names << "\n";
-    run(fmt::format("x509 -req -in {} -CA {} -CAkey {} -CAcreateserial -out {} -days 30 -extfile {}", path("request.pem"), ca(),
-                    path("ca.key"), certificate(name), path("extensions")));
+    run(fmt::format("x509 -req -in {} -CA {} -CAkey {} -CAcreateserial -out {} -days 30 -extfile {}",
+                    path("request.pem"), ca(), path("ca.key"), certificate(name), path("extensions")));
   }
 
  private:

@@ -24,7 +24,9 @@ class TlsExchange : public testing::Test {
   }
   static void TearDownTestSuite() { certificates.reset(); }
 
-  static TlsServerOptions server_tls() { return {certificates->certificate("server"), certificates->key("server"), {}, false}; }
+  static TlsServerOptions server_tls() {
+    return {certificates->certificate("server"), certificates->key("server"), {}, false};
+  }
   static TlsClientOptions client_tls() { return {certificates->ca(), {}, {}, true}; }
 
   void serve(const TlsServerOptions& tls, HttpHandler handler = echo_identity) {
@@ -38,14 +40,17 @@ class TlsExchange : public testing::Test {
   static void echo_identity(HttpRequest request, const Responder& responder) {
     std::string names;
     for (const auto& name : request.peer.certificate_names) names += name + ";";
-    responder.send({200, {{"X-Names", names}, {"X-Authenticated", request.peer.authenticated() ? "yes" : "no"}}, std::move(request.body)});
+    responder.send({200,
+                    {{"X-Names", names}, {"X-Authenticated", request.peer.authenticated() ? "yes" : "no"}},
+                    std::move(request.body)});
   }
   HttpResult call(const TlsClientOptions& tls, std::string body = {}) const {
     HttpClientOptions options;
     options.tls = tls;
     auto client = make_http_client(options);
     if (!client) return tl::unexpected(client.error());
-    return send_and_wait(**client, {"POST", "https://127.0.0.1:" + std::to_string(server->port()) + "/", {}, std::move(body)});
+    return send_and_wait(**client,
+                         {"POST", "https://127.0.0.1:" + std::to_string(server->port()) + "/", {}, std::move(body)});
   }
 
   static std::unique_ptr<TestCertificates> certificates;
@@ -151,7 +156,8 @@ TEST_F(TlsExchange, StartNamesTheFileItCannotUse) {
   EXPECT_THAT(detail({"/no/certificate", certificates->key("server"), {}, false}), HasSubstr("/no/certificate"));
   EXPECT_THAT(detail({certificates->certificate("server"), "/no/key", {}, false}), HasSubstr("/no/key"));
   EXPECT_THAT(detail({certificates->certificate("server"), certificates->key("mn1"), {}, false}), HasSubstr("mn1.key"));
-  EXPECT_THAT(detail({certificates->certificate("server"), certificates->key("server"), "/no/ca", false}), HasSubstr("/no/ca"));
+  EXPECT_THAT(detail({certificates->certificate("server"), certificates->key("server"), "/no/ca", false}),
+              HasSubstr("/no/ca"));
   EXPECT_THAT(detail({certificates->certificate("server"), certificates->key("server"), {}, true}), HasSubstr("CA"));
 }
 
