@@ -16,6 +16,7 @@ class Process:
         self.name = name
         self.log = folder / f"{name}.log"
         self._output = open(self.log, "ab")
+        self._asked = False
         # Its own session: Ctrl-C reaches the story only, which stops everybody in order.
         self.process = subprocess.Popen(command, stdout=self._output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                                         start_new_session=True)
@@ -52,7 +53,9 @@ class Process:
         return "\n".join("    " + line for line in self.log.read_text(errors="replace").splitlines()[-count:])
 
     def ask_to_stop(self):
-        if self.running():
+        """Once: a second signal would end a process that is already stopping in order."""
+        if self.running() and not self._asked:
+            self._asked = True
             self.process.send_signal(signal.SIGTERM)
 
     def stop(self, timeout_s: float = 15) -> bool:
@@ -86,11 +89,11 @@ class Household:
         return [process for group in self.groups for process in group if not process.running()]
 
     def stop_last_group(self) -> list[str]:
-        """Names of those that did not end cleanly."""
+        """Those that did not end cleanly, with their status."""
         group = self.groups.pop()
         for process in group:
             process.ask_to_stop()
-        return [process.name for process in group if not process.stop()]
+        return [f"{process.name} (status {process.process.returncode})" for process in group if not process.stop()]
 
     def stop_all(self) -> list[str]:
         unclean = []
