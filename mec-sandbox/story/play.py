@@ -17,6 +17,7 @@ import setting  # noqa: E402
 import verdict  # noqa: E402
 from city import City, commit_ms, round_trip_ms  # noqa: E402
 from control import Control, Events  # noqa: E402
+from log_follower import LogFollower  # noqa: E402
 from mca import Refused  # noqa: E402
 from processes import Household, Trouble  # noqa: E402
 from teller import Teller, table  # noqa: E402
@@ -56,7 +57,7 @@ class Run:
         self.interrupted = threading.Event()
         self.devices: dict[str, str] = {}  # name -> ue
         self.hosts: list[dict] = []
-        self.events = self.city = None
+        self.events = self.city = self.logs = None
         self.duration_s = 0.0
 
     # --- setting up -------------------------------------------------------------------------------------------------
@@ -105,6 +106,7 @@ class Run:
             started.append(self.household.start(f"mn{number}", [program, "--config", config]))
         for process in started[1:]:
             process.wait_for("ready", START_TIMEOUT_S)
+        self.logs = LogFollower({process.name: process.log for process in started[1:]}, self.teller.line)
         self.teller.line("IN-CSE /in and " + ", ".join(f"MN-CSE /mn{n} at {host['name']}" for n, host in enumerate(self.hosts, 1)))
         wanted = {host["name"] for host in self.hosts}
 
@@ -213,8 +215,9 @@ class Run:
         return verdict.report(seen)
 
     def tear_down(self) -> list[str]:
-        if self.events:
-            self.events.stop()
+        for follower in (self.events, self.logs):
+            if follower:
+                follower.stop()
         unclean = self.household.stop_all()
         if self.city:
             self.city.close()
