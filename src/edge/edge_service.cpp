@@ -51,24 +51,28 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
   Implementation(EdgeOptions given, EdgeEnvironment environment)
       : options(std::move(given)),
         env(std::move(environment)),
+        system(env.cse, env.executor, env.random, options.publisher.cse_id),
         requester(env.cse, env.executor, env.random, options.originator),
         application(options.mec, env.http_client, env.executor, env.clock, env.random, &env.telemetry),
         registrar(application),
         hosts(application.api()),
-        tracker(requester, env.executor, options.publisher.cse_name, stem_of(options.publisher), env.owner_of),
+        tracker(system, env.executor, options.publisher.cse_name, stem_of(options.publisher), env.owner_of),
+        visible(requester, env.executor, options.publisher.cse_name, stem_of(options.publisher), env.owner_of),
         ams({options.publisher.cse_id}, registrar, tracker, hosts, env.trigger, env.clock),
-        catalog(requester, tracker, env.clock, options.publisher.cse_name, options.publish),
+        catalog(requester, visible, env.clock, options.publisher.cse_name, options.publish),
         subscriptions(subscription_options(options, data_root(options)), requester, catalog, env.http_client, env.executor,
                       env.clock, env.random),
         api({options.publisher.cse_id, data_root(options), options.proxy_moved}, requester, catalog, subscriptions, &hosts) {}
 
   EdgeOptions options;
   EdgeEnvironment env;
-  Requester requester;
+  Requester system;         // the CSE itself: which AE is reached through which device is its own business, told to nobody
+  Requester requester;      // the configured originator: everything that leaves through the data API
   mec::Application application;
   ApplicationRegistrar registrar;
   HostDirectory hosts;
-  DeviceTracker tracker;
+  DeviceTracker tracker;    // every AE
+  DeviceTracker visible;    // those that the originator may see
   AmsAdaptor ams;
   DataCatalog catalog;
   DataSubscriptions subscriptions;
@@ -129,15 +133,13 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
                           {"nu", {options.publisher.cse_id + "/" + stem_of(options.publisher)}},
                           {"enc", {{"net", {static_cast<int>(Event::CreateOfDirectChild), static_cast<int>(Event::DeleteOfDirectChild)}}}},
                           {"nct", 3}}}};
-    requester.create(options.publisher.cse_name, onem2m::type::kSubscription, watch, {}, [](const onem2m::Result<Json>& made) {
+    system.create(options.publisher.cse_name, onem2m::type::kSubscription, watch, {}, [](const onem2m::Result<Json>& made) {
       if (made || made.error().status == onem2m::ResponseStatus::Conflict) return;
       base::log::info(kRoom, "the CSEBase cannot be subscribed to: AEs are read periodically only", {{"detail", made.error().detail}});
     });
     subscriptions.start();
-    tracker.start(options.tracking_interval, [this] {
-      ams.devices_read();
-      subscriptions.devices_read();
-    });
+    tracker.start(options.tracking_interval, [this] { ams.devices_read(); });
+    visible.start(options.tracking_interval, [this] { subscriptions.devices_read(); });
   }
 
   void notified(const onem2m::Request& request, const onem2m::ResponseCallback& done) {
@@ -148,14 +150,19 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
     if (!verification && !own) {
       const bool about_children = notification.is_object() && notification.contains("nev") && notification["nev"].is_object() &&
                                   notification["nev"].contains("rep") && !notification["nev"]["rep"].contains("m2m:cin");
-      if (about_children) tracker.refresh();
+      if (about_children) refresh();
       return subscriptions.on_notify(request, done);
     }
-    if (own) tracker.refresh();
+    if (own) refresh();
     onem2m::Response good;
     good.request_identifier = request.request_identifier;
     good.release_version = request.release_version;
     done(std::move(good));
+  }
+
+  void refresh() {
+    tracker.refresh();
+    visible.refresh();
   }
 
   void evacuate() {
@@ -221,7 +228,7 @@ void EdgeService::handle(net::HttpRequest request, Respond respond) {
 }
 
 void EdgeService::owner_changed() {
-  implementation_->post([](Implementation& self) { self.tracker.refresh(); });
+  implementation_->post([](Implementation& self) { self.refresh(); });
 }
 
 void EdgeService::evacuation_finished() {

@@ -28,7 +28,7 @@ namespace edgecse::edge {
 struct EdgeOptions {
   PublisherOptions publisher;       // identity of the CSE, what is advertised
   mec::ApplicationOptions mec;
-  /// In whose name this service asks the CSE; it sees and offers what the access rules give this originator.
+  /// In whose name the data API asks the CSE; it sees and offers what the access rules give this originator.
   std::string originator = "CAdmin";
   Publish publish = Publish::Labelled;
   bool proxy_moved = false;         // answer for devices that moved instead of 307
