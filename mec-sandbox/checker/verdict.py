@@ -36,6 +36,8 @@ def moves_of(seen: Seen) -> list[dict]:
     for event in seen.mobility:
         status, ue = event["status"].rsplit("_", 1)[1], event["ue"]
         if status == "TRIGGERED":
+            if ue in open_moves and open_moves[ue]["to"] == event["target_host"]:
+                continue  # told again by a platform that had crashed
             open_moves[ue] = {"ue": ue, "from": event["host"], "to": event["target_host"], "begun_us": event["time_ms"] * 1000,
                               "ended_us": None, "end": "open"}
             moves.append(open_moves[ue])

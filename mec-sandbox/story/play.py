@@ -17,6 +17,7 @@ import setting  # noqa: E402
 import verdict  # noqa: E402
 from city import City, commit_ms, round_trip_ms  # noqa: E402
 from control import Control, Events  # noqa: E402
+from faults import LEVELS, Faults  # noqa: E402
 from log_follower import LogFollower  # noqa: E402
 from mca import Refused  # noqa: E402
 from processes import Household, Trouble  # noqa: E402
@@ -35,6 +36,7 @@ def arguments():
     parser.add_argument("--moves", type=int, help="with --once: end after so many completed moves")
     parser.add_argument("--report", type=pathlib.Path, help="write the report there, as JSON")
     parser.add_argument("--seed", type=int, default=1, help="makes a run repeatable as far as processes allow")
+    parser.add_argument("--faults", choices=LEVELS, default="none", help="what goes wrong on purpose: light, heavy")
     parser.add_argument("--keep", action="store_true", help="keep the run's folder")
     parser.add_argument("--binaries", type=pathlib.Path, default=setting.ROOT / "build/release/bin",
                         help="folder of the programs; given, nothing is built")
@@ -155,6 +157,10 @@ class Run:
     def play(self):
         self.control.call("POST", "scenario/start")
         begun = time.monotonic()
+        faults = None
+        if self.chosen.faults != "none":
+            faults = Faults(self.chosen.faults, self.chosen.seed, [host["name"] for host in self.hosts], self.control,
+                            lambda number: self.household.kill_and_start(f"mn{number}"), self.teller.line)
         try:
             while not self._over() and not self.interrupted.wait(0.25):
                 if dead := self.household.dead():
@@ -162,6 +168,8 @@ class Run:
                 self._show_status()
         finally:
             self.duration_s = time.monotonic() - begun
+            if faults:
+                faults.stop()
 
     def _moves(self, end: str) -> int:
         return sum(e["event"] == "mobility" and e["status"].endswith(end) for e in self.events.seen)

@@ -4,6 +4,7 @@ import json
 import pathlib
 import signal
 import subprocess
+import threading
 import time
 
 
@@ -15,6 +16,7 @@ class Process:
     def __init__(self, name: str, command: list[str], folder: pathlib.Path):
         self.name = name
         self.log = folder / f"{name}.log"
+        self.command = command
         self._output = open(self.log, "ab")
         self._asked = False
         # Its own session: Ctrl-C reaches the story only, which stops everybody in order.
@@ -76,6 +78,7 @@ class Household:
     def __init__(self, folder: pathlib.Path):
         self.folder = folder
         self.groups: list[list[Process]] = []
+        self.changing = threading.Lock()  # held while a process is being replaced
 
     def start_group(self):
         self.groups.append([])
@@ -85,8 +88,19 @@ class Household:
         self.groups[-1].append(process)
         return process
 
+    def kill_and_start(self, name: str) -> Process:
+        """As a crash: no signal that it could answer; then the same command again."""
+        group, index = next((group, index) for group in self.groups for index, process in enumerate(group) if process.name == name)
+        old = group[index]
+        with self.changing:
+            old.process.kill()
+            old.process.wait()
+            group[index] = Process(name, old.command, self.folder)
+        return group[index]
+
     def dead(self) -> list[Process]:
-        return [process for group in self.groups for process in group if not process.running()]
+        with self.changing:
+            return [process for group in self.groups for process in group if not process.running()]
 
     def stop_last_group(self) -> list[str]:
         """Those that did not end cleanly, with their status."""

@@ -84,7 +84,8 @@ class Teller:
         return f"{self._who(ue)}: move {e['host']} -> {e['target_host']} {end}{took}"
 
     def _on_steered(self, e):
-        return f"{self._who(e['ue'])}: its name now leads to {e['to']}" if e["from"] else None
+        # Before the scenario begins to run, names only find the first CSE that is there.
+        return f"{self._who(e['ue'])}: its name now leads to {e['to']}" if e["scenario_s"] > 0 else None
 
     def _on_notification_failed(self, e):
         return f"{e['host']}: {e['type']} could not be delivered: {e.get('why', '')}"
