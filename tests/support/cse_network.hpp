@@ -54,6 +54,7 @@ class CseNetwork {
   base::SimulatedTime time;
   base::SeededRandom random{1};
   base::Duration delay = std::chrono::milliseconds{2};  // one way
+  base::Duration timeout = std::chrono::seconds{10};    // without an answer a request is answered 4008
 
  private:
   using Link = std::pair<std::string, std::string>;
@@ -163,8 +164,15 @@ inline CseNetwork::Node& CseNetwork::add(cse::CseOptions options) {
 inline void CseNetwork::send(const std::string& from, const onem2m::NextHop& hop, onem2m::Request request,
                              onem2m::ResponseCallback done) {
   std::string text = onem2m::to_json_text(onem2m::to_json(request));  // what does not survive the wire is lost here too
-  const auto back = [this, done = std::move(done)](onem2m::Response response) {
-    time.run_after(delay, [done, response = std::move(response)] { done(response); });
+  // Answered once: by the other side, or by the clock when it is silent.
+  const auto once = [answered = std::make_shared<bool>(false), done = std::move(done)](const onem2m::Response& response) {
+    if (!std::exchange(*answered, true)) done(response);
+  };
+  time.run_after(timeout, [once, request] {
+    once(onem2m::make_error_response(request, onem2m::ResponseStatus::RequestTimeout, "no answer"));
+  });
+  const auto back = [this, once](onem2m::Response response) {
+    time.run_after(delay, [once, response = std::move(response)] { once(response); });
   };
   const auto unreachable = [request, back] {
     back(onem2m::make_error_response(request, onem2m::ResponseStatus::TargetNotReachable, "nobody listens there"));
