@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent.parent
 EXAMPLE = re.compile(r"<!-- run -->\n```sh\n(.*?)```\n<!-- expect (.*?) -->", re.S)
 SKIPPED = 77
 
