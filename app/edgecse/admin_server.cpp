@@ -8,6 +8,18 @@ net::HttpResponse text(int status, std::string body, std::string type = "text/pl
   return {.status = status, .headers = {{"Content-Type", std::move(type)}, {"Cache-Control", "no-store"}}, .body = std::move(body)};
 }
 
+using Executors = std::vector<base::Executor*>;
+
+/// Goes through the executors one by one; who hangs leaves the question unanswered.
+void answer_when_alive(const net::Responder& responder, std::shared_ptr<const Executors> executors, std::size_t next = 0) {
+  if (next == executors->size()) {
+    responder.send(text(200, "alive\n"));
+    return;
+  }
+  base::Executor& executor = *executors->at(next);
+  executor.post([responder, executors = std::move(executors), next] { answer_when_alive(responder, executors, next + 1); });
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<AdminServer>, net::Error> AdminServer::start(const std::string& listen,
@@ -36,24 +48,16 @@ void AdminServer::handle(const net::HttpRequest& request, const net::Responder& 
   if (request.method != "GET" && request.method != "HEAD") {
     responder.send(text(405, "only GET and HEAD\n"));
   } else if (request.path == "/livez") {
-    answer_when_alive(responder, 0);
+    answer_when_alive(responder, std::shared_ptr<const Executors>(surroundings_, &surroundings_->executors));
   } else if (request.path == "/readyz") {
     const std::lock_guard lock(mutex_);
     responder.send(not_ready_.empty() ? text(200, "ready\n") : text(503, "not ready: " + not_ready_ + "\n"));
   } else if (request.path == "/metrics") {
-    if (surroundings_.before_scrape) surroundings_.before_scrape();
-    responder.send(text(200, surroundings_.registry.text(), "text/plain; version=0.0.4; charset=utf-8"));
+    if (surroundings_->before_scrape) surroundings_->before_scrape();
+    responder.send(text(200, surroundings_->registry.text(), "text/plain; version=0.0.4; charset=utf-8"));
   } else {
     responder.send(text(404, "/livez, /readyz and /metrics are here\n"));
   }
-}
-
-void AdminServer::answer_when_alive(const net::Responder& responder, std::size_t executor) {
-  if (executor == surroundings_.executors.size()) {
-    responder.send(text(200, "alive\n"));
-    return;
-  }
-  surroundings_.executors[executor]->post([this, responder, executor] { answer_when_alive(responder, executor + 1); });
 }
 
 }  // namespace edgecse::app

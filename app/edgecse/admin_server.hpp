@@ -32,11 +32,11 @@ class AdminServer {
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
 
  private:
-  explicit AdminServer(Surroundings surroundings) : surroundings_(std::move(surroundings)) {}
+  explicit AdminServer(Surroundings surroundings)
+      : surroundings_(std::make_shared<const Surroundings>(std::move(surroundings))) {}
   void handle(const net::HttpRequest& request, const net::Responder& responder);
-  void answer_when_alive(const net::Responder& responder, std::size_t executor);
 
-  Surroundings surroundings_;
+  std::shared_ptr<const Surroundings> surroundings_;  // shared with what waits in the executors
   std::mutex mutex_;
   std::string not_ready_ = "starting";  // guarded by mutex_
   std::unique_ptr<net::HttpServer> server_;

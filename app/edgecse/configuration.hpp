@@ -41,7 +41,7 @@ struct MecServiceSettings {
   bool publish_all = false;
   std::string scope = "MEC_SYSTEM";
   std::vector<base::ConfigurationKeys::Record> clients;  // client_id, originator
-  std::string originator = "CMecData";                   // of reads when no client is configured
+  std::string originator;                                // empty: cse.admin_originator
 };
 
 struct MecSettings {

@@ -27,6 +27,11 @@ bool is_url(string_view text) {
   return false;
 }
 bool is_url_or_empty(string_view text) { return text.empty() || is_url(text); }
+bool is_callback_or_empty(string_view text) {
+  if (text.empty()) return true;
+  const std::size_t path = text.find('/', text.find("//") + 2);
+  return is_url(text) && path != string_view::npos && path + 1 < text.size();
+}
 bool is_path(string_view text) { return text.starts_with('/') && text.find_first_of(" ?#") == string_view::npos; }
 bool is_not_empty(string_view text) { return !text.empty(); }
 
@@ -136,8 +141,8 @@ void declare_mec(ConfigurationKeys& keys, Configuration& c) {
   keys.text("mec.app_instance_id", mec.app_instance_id,
             "appInstanceId that the platform gave this instance; \"\": registers itself (MEC 011 3.x).");
   keys.text("mec.callback", mec.callback,
-            "Base URL of the platform's notifications; \"\": the first advertised address and /mec.", kUrlOrEmpty,
-            is_url_or_empty);
+            "Base URL of the platform's notifications, with a path of its own; \"\": the first advertised address and /mec.",
+            "a URL as http://10.0.0.5:8080/mec, or \"\"", is_callback_or_empty);
   keys.texts("mec.required_services", mec.required_services, "Names of MEC services that this instance waits for.");
   keys.text("mec.oauth2.token_endpoint", mec.token_endpoint, "Where access tokens for Mp1 come from; \"\": none are used.",
             kUrlOrEmpty, is_url_or_empty);
@@ -150,8 +155,10 @@ void declare_mec(ConfigurationKeys& keys, Configuration& c) {
   keys.records("mec.service.clients", mec.service.clients, {"client_id", "originator"},
                "Which originator a client of the MEC service acts as.");
   keys.text("mec.service.originator", mec.service.originator,
-            "Originator of the MEC service's own requests: access control policies decide what it may show.",
-            "an AE-ID as CMecData", onem2m::is_ae_id_stem);
+            "Originator of the MEC service's requests: access control policies decide which devices it tracks and what it "
+            "shows. \"\": cse.admin_originator.",
+            "an AE-ID as CMecData, or \"\"",
+            [](string_view text) { return text.empty() || onem2m::is_ae_id_stem(text); });
 }
 
 void declare_rest(ConfigurationKeys& keys, Configuration& c) {

@@ -3,10 +3,15 @@
 
 #include <fmt/format.h>
 
-#include <condition_variable>
+#include <csignal>
+#include <future>
+
+#include <unistd.h>
 
 #include "base/log.hpp"
 #include "build_info.hpp"
+#include "cse/cse_core.hpp"
+#include "edge_options.hpp"
 #include "store/memory_store.hpp"
 
 namespace edgecse::app {
@@ -18,6 +23,16 @@ using Started = base::Result<void, std::string>;
 
 std::string_view host_of(std::string_view listen) { return listen.substr(0, listen.rfind(':')); }
 
+/// Where moves are not possible: says so when the network asks for one.
+class NoMoves final : public edge::MoveTrigger {
+ public:
+  void trigger(const std::string& ae_id, const std::string& target_cse_id, edge::MoveReason) override {
+    log::info("app", "a device should move, but mobility is off", {{"ae", ae_id}, {"target", target_cse_id}});
+  }
+  void network_completed(const std::string&) override {}
+  void network_failed(const std::string&) override {}
+};
+
 bool is_wildcard(std::string_view host) { return host == "0.0.0.0" || host == "[::]"; }
 
 }  // namespace
@@ -26,9 +41,11 @@ base::Result<std::unique_ptr<Process>, std::string> Process::start(const Configu
   std::unique_ptr<Process> process(new Process(configuration));
   for (const auto step : {&Process::open_store, &Process::open_network, &Process::open_cse})
     if (auto done = (process.get()->*step)(); !done) return tl::unexpected(std::move(done.error()));
+  process->open_edge();
   process->add_routes();
   process->entrance_.open();
   process->cse_->start();
+  if (process->edge_) process->edge_->start();
   process->admin_->set_not_ready("");
   log::info("app", "ready", {{"cse", configuration.cse.id},
                              {"listen", fmt::format("{}:{}", host_of(configuration.http.server.listen), process->server_->port())},
@@ -39,13 +56,25 @@ base::Result<std::unique_ptr<Process>, std::string> Process::start(const Configu
 }
 
 Process::~Process() {
-  // No thread may be inside a part that goes: listeners first, then the executors, then the client, which answers what it
-  // still holds.
+  // No thread may be inside a part that goes: what lives on the executor ends there, then listeners, then executors, then the
+  // client, which answers what it still holds.
+  run_on_executor([this] { tls_watch_.reset(); });
   admin_.reset();
   server_.reset();
+  edge_.reset();
+  run_on_executor([] {});
   commit_executor_.stop();
   executor_.stop();
   client_.reset();
+}
+
+void Process::run_on_executor(const base::Task& task) {
+  std::promise<void> done;
+  executor_.post([&] {
+    task();
+    done.set_value();
+  });
+  done.get_future().wait();
 }
 
 Started Process::open_store() {
@@ -97,10 +126,34 @@ Started Process::open_cse() {
   return {};
 }
 
+void Process::open_edge() {
+  if (!configuration_.mec.enabled) return;
+  moves_ = std::make_unique<NoMoves>();
+  edge_ = std::make_unique<edge::EdgeService>(make_edge_options(configuration_, configuration_.cse.points_of_access),
+                                              edge::EdgeEnvironment{.cse = *cse_,
+                                                                    .internal_aes = *cse_->core().internal_aes,
+                                                                    .http_client = *client_,
+                                                                    .executor = executor_,
+                                                                    .clock = clock_,
+                                                                    .random = random_,
+                                                                    .telemetry = registry_,
+                                                                    .trigger = *moves_,
+                                                                    .owner_of = [](const std::string&) { return std::string{}; }});
+  // The platform asked this instance to end: as if the operator had.
+  edge_->on_terminated([] { ::kill(::getpid(), SIGTERM); });
+}
+
 void Process::add_routes() {
+  if (edge_)
+    entrance_.add([this](net::HttpRequest& request, const Answer& answer) {
+      if (!edge_->takes(request.path)) return false;
+      edge_->handle(std::move(request), answer);
+      return true;
+    });
   binding_ = std::make_unique<binding::HttpBinding>(*cse_, binding::HttpBindingOptions{.root = configuration_.http.root});
-  entrance_.add("/", [this](net::HttpRequest request, const std::string&, std::function<void(net::HttpResponse)> answer) {
-    binding_->handle(std::move(request), std::move(answer));
+  entrance_.add([this](net::HttpRequest& request, const Answer& answer) {
+    binding_->handle(std::move(request), answer);
+    return true;
   });
 }
 
@@ -121,6 +174,14 @@ std::vector<std::string> Process::advertised() const {
                       root == "/" ? "" : root)};
 }
 
+void Process::leave_platform(std::chrono::milliseconds limit) {
+  if (!edge_) return;
+  const auto ended = std::make_shared<std::promise<void>>();
+  edge_->stop([ended] { ended->set_value(); });
+  if (ended->get_future().wait_for(limit) != std::future_status::ready)
+    log::warning("app", "left without the MEC platform's farewell");
+}
+
 bool Process::drain() {
   log::info("app", "stopping");
   admin_->set_not_ready("stopping");
@@ -129,6 +190,7 @@ bool Process::drain() {
     return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()),
                     std::chrono::milliseconds{0});
   };
+  leave_platform(std::min(left(), std::chrono::milliseconds{5'000}));
   const bool answered = server_->drain(left());
   // The CSE says when nothing waits any more; its parts tell nobody, so it is asked.
   bool settled = false;

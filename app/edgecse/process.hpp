@@ -15,6 +15,7 @@
 #include "binding/http/http_request_sender.hpp"
 #include "configuration.hpp"
 #include "cse/cse.hpp"
+#include "edge/edge_service.hpp"
 #include "entrance.hpp"
 #include "net/http_client.hpp"
 #include "net/http_server.hpp"
@@ -41,7 +42,11 @@ class Process {
   base::Result<void, std::string> open_store();
   base::Result<void, std::string> open_network();
   base::Result<void, std::string> open_cse();
+  void open_edge();
   void add_routes();
+  /// Waits until it has run.
+  void run_on_executor(const base::Task& task);
+  void leave_platform(std::chrono::milliseconds limit);
   void set_gauges();
   [[nodiscard]] std::vector<std::string> advertised() const;
 
@@ -56,6 +61,8 @@ class Process {
   std::unique_ptr<binding::HttpRequestSender> sender_;
   std::unique_ptr<cse::Cse> cse_;
   std::unique_ptr<binding::HttpBinding> binding_;
+  std::unique_ptr<edge::MoveTrigger> moves_;
+  std::unique_ptr<edge::EdgeService> edge_;  // none: no MEC application
   Entrance entrance_;
   std::unique_ptr<net::HttpServer> server_;
   std::unique_ptr<TlsWatch> tls_watch_;
