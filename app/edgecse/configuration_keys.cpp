@@ -155,7 +155,7 @@ void declare_mec(ConfigurationKeys& keys, Configuration& c) {
   keys.records("mec.service.clients", mec.service.clients, {"client_id", "originator"},
                "Which originator a client of the MEC service acts as.");
   keys.text("mec.service.originator", mec.service.originator,
-            "Originator of the MEC service's requests: access control policies decide which devices it tracks and what it "
+            "Originator of the MEC service's requests for data: access control policies decide what it "
             "shows. \"\": cse.admin_originator.",
             "an AE-ID as CMecData, or \"\"",
             [](string_view text) { return text.empty() || onem2m::is_ae_id_stem(text); });
