@@ -7,6 +7,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "onem2m/geometry.hpp"
+#include "onem2m/json_codec.hpp"
 #include "onem2m/lexical.hpp"
 #include "onem2m/resource_types.hpp"
 #include "onem2m/tables/rows.hpp"
@@ -98,6 +100,12 @@ Result<> check_list(const DataType& item_type, const json& value, const std::str
   return {};
 }
 
+/// crd is GeoJSON text for typ; both have been checked for their kind.
+bool has_fitting_coordinates(const json& geometry) {
+  const auto coordinates = parse_json(geometry["crd"].get_ref<const std::string&>(), {.maximum_depth = 8, .maximum_values = 20'000});
+  return coordinates && fits_geometry(static_cast<GeometryType>(geometry["typ"].get<int>()), *coordinates);
+}
+
 Result<> check_members(const DataType& type, const json& value, const std::string& path) {
   if (!value.is_object()) return bad(path, fmt::format("an object of type {}", type.name));
   for (const auto& [name, member_value] : value.get_ref<const json::object_t&>()) {
@@ -115,7 +123,15 @@ Result<> check_members(const DataType& type, const json& value, const std::strin
   for (const tables::Member& member : type.members) {
     if (member.mandatory && !value.contains(member.name)) return bad(path, fmt::format("complete: {} is missing", member.name));
   }
-  if (type.one_of && value.size() != 1) return bad(path, "one choice of its members");
+  switch (type.constraint) {
+    case tables::Constraint::None: break;
+    case tables::Constraint::OneOf:
+      if (value.size() != 1) return bad(path, "one choice of its members");
+      break;
+    case tables::Constraint::Geometry:
+      if (!has_fitting_coordinates(value)) return bad(path, "a geometry whose coordinates fit its type");
+      break;
+  }
   return {};
 }
 

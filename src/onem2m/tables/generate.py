@@ -18,6 +18,7 @@ KINDS = {
     "timestamp": "Timestamp", "timestamp-or-relative": "TimestampOrRelative", "resource-name": "ResourceName",
     "content-info": "ContentInfo", "schedule": "Schedule", "structure": "Structure", "list": "List",
 }
+CONSTRAINTS = {"": "None", "one-of": "OneOf", "geometry": "Geometry"}
 
 
 class Fault(Exception):
@@ -153,22 +154,22 @@ def custom_attribute(item: str) -> Attribute:
 
 
 def read_data_types(path):
-    """name -> (kind, minimum, maximum, ranges, members, one_of)"""
-    types = {"edg:list": ("list", -MAXIMUM, MAXIMUM, [], [], False),
-             "edg:structure": ("structure", -MAXIMUM, MAXIMUM, [], [], False)}
+    """name -> (kind, minimum, maximum, ranges, members, constraint)"""
+    types = {"edg:list": ("list", -MAXIMUM, MAXIMUM, [], [], "None"),
+             "edg:structure": ("structure", -MAXIMUM, MAXIMUM, [], [], "None")}
     members = None
     for text in lines_of(path):
         words = text.split()
         if words[0] == "simple":
             low = int(words[3]) if len(words) > 3 else -MAXIMUM
             high = int(words[4]) if len(words) > 4 else MAXIMUM
-            types[words[1]] = (words[2], low, high, [], [], False)
+            types[words[1]] = (words[2], low, high, [], [], "None")
         elif words[0] == "enum":
             ranges = [tuple(int(x) for x in (r.split("..") * 2)[:2]) for r in words[2:]]
-            types[words[1]] = ("Enumeration", 0, 0, ranges, [], False)
+            types[words[1]] = ("Enumeration", 0, 0, ranges, [], "None")
         elif words[0] == "complex":
             members = []
-            types[words[1]] = ("Complex", 0, 0, [], members, words[2:] == ["one-of"])
+            types[words[1]] = ("Complex", 0, 0, [], members, CONSTRAINTS[" ".join(words[2:])])
         else:
             members.append((words[0], words[1], words[2], words[3:] == ["empty"]))
     return types
@@ -197,10 +198,10 @@ def emit_data_types(types, out):
             out += [f"constexpr Member kMembers{i}[] = {{"] + rows + ["};"]
     out.append("constexpr DataType kDataTypes[] = {")
     for name in names:
-        kind, low, high, ranges, members, one_of = types[name]
+        kind, low, high, ranges, members, constraint = types[name]
         i = index[name]
         out.append(f"  {{{quoted(name)}, ValueKind::{KINDS.get(kind, kind)}, {low}, {high}, "
-                   f"{f'kRanges{i}' if ranges else '{}'}, {f'kMembers{i}' if members else '{}'}, {cpp(one_of)}}},")
+                   f"{f'kRanges{i}' if ranges else '{}'}, {f'kMembers{i}' if members else '{}'}, Constraint::{constraint}}},")
     out.append("};")
 
 

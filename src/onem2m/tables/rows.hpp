@@ -17,6 +17,8 @@ enum class ValueKind : std::uint8_t {
   ResourceName, ContentInfo, Schedule, Structure, List, Enumeration, Complex,
 };
 
+enum class Constraint : std::uint8_t { None, OneOf, Geometry };  // exactly one member; crd fits typ
+
 struct Range {
   int first, last;
 };
@@ -37,7 +39,7 @@ struct DataType {
   std::int64_t minimum, maximum;      // of Integer
   std::span<const Range> ranges;      // of Enumeration
   std::span<const Member> members;    // of Complex
-  bool one_of;                        // Complex: exactly one member
+  Constraint constraint;              // of Complex, on top of its members
 };
 
 [[nodiscard]] std::span<const DataType> data_types();                      // by name

@@ -32,8 +32,9 @@ json fitting_object(const DataType& type) {
   for (const tables::Member& member : type.members) {
     const DataType& member_type = tables::data_types()[member.type];
     value[member.name] = member.is_list ? json::array({fitting(member_type)}) : fitting(member_type);
-    if (type.one_of) break;
+    if (type.constraint == tables::Constraint::OneOf) break;
   }
+  if (type.constraint == tables::Constraint::Geometry) value = {{"typ", 1}, {"crd", "[8.7, 50]"}};
   return value;
 }
 
@@ -313,6 +314,31 @@ TEST(AttributeRules, CheckEventNotificationCriteria) {
   EXPECT_FALSE(with({{"md", {{"num", 1}}}}));
   EXPECT_FALSE(with({{"crb", "yesterday"}}));
 }
+
+struct Location {
+  int type;
+  const char* coordinates;
+  bool expected;
+};
+std::ostream& operator<<(std::ostream& out, const Location& row) { return out << row.type << ' ' << row.coordinates; }
+
+class LocationAttribute : public testing::TestWithParam<Location> {};
+
+TEST_P(LocationAttribute, FitsItsGeometryType) {
+  const auto& [geometry, coordinates, expected] = GetParam();
+  const json location{{"typ", geometry}, {"crd", coordinates}};
+  EXPECT_EQ(check_update(*find_resource_type(type::kContainer), {{"loc", location}}).has_value(), expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, LocationAttribute,
+    testing::Values(Location{1, "[8.7,50]", true}, Location{1, "[8,50,120]", true}, Location{1, "[8]", false},
+                    Location{1, "[1,2,3,4]", false}, Location{1, "[[8,50]]", false}, Location{1, "8,50", false},
+                    Location{1, "[\"8\",50]", false}, Location{2, "[[0,0],[1,1]]", true}, Location{2, "[[0,0]]", false},
+                    Location{3, "[[[0,0],[1,0],[1,1],[0,0]]]", true}, Location{3, "[[[0,0],[1,0],[1,1],[0,1]]]", false},
+                    Location{3, "[[[0,0],[1,0],[0,0]]]", false}, Location{3, "[]", false}, Location{4, "[[0,0]]", true},
+                    Location{5, "[[[0,0],[1,1]]]", true}, Location{6, "[[[[0,0],[1,0],[1,1],[0,0]]]]", true},
+                    Location{7, "[0,0]", false}, Location{1, "[[[[[[[[[[1,2]]]]]]]]]]", false}, Location{1, "", false}));
 
 }  // namespace
 }  // namespace edgecse::onem2m
