@@ -127,6 +127,10 @@ bool default_grants(const CseCore& core, const AccessQuestion& question, const R
     return is_known_cse(core, question.tree, question.request.from) ||
            (question.operation == AccessOperation::Retrieve && is_registered_ae(question.tree, originator));
   }
+  // CSEs that register here find each other: a handover goes from one to the other directly. docs/handover.md 3.
+  if (target.type == onem2m::type::kRemoteCse)
+    return (question.operation == AccessOperation::Retrieve || question.operation == AccessOperation::Discovery) &&
+           is_known_cse(core, question.tree, question.request.from);
   // A CSE that this CSE knows carries the notifications of subscriptions it hosts.
   return question.operation == AccessOperation::Notify && target.type == onem2m::type::kAe &&
          is_known_cse(core, question.tree, question.request.from);

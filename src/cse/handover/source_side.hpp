@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The source's part of HandoverPort, and its answers to the target's messages. docs/handover.md 3.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "cse/handover/gate.hpp"
+#include "cse/handover/messages.hpp"
+
+namespace edgecse::cse::handover {
+
+/// State belongs to the executor.
+class SourceSide {
+ public:
+  using Done = HandoverPort::Done;
+  using Progress = HandoverPort::Progress;
+
+  SourceSide(Shared& shared, Gate& gate) : shared_(shared), gate_(gate) {}
+
+  void open(const std::string& unit, const std::string& target, const std::string& trigger,
+            std::function<void(onem2m::Result<ContextId>)> done);
+  void prepare(const ContextId& context, Done done);
+  void transfer(const ContextId& context, std::function<void(onem2m::Result<Progress>)> done);
+  void freeze(const ContextId& context, std::function<void(onem2m::Result<Progress>)> done);
+  void finish(const ContextId& context, Done done);
+  void commit_moved(const ContextId& context, Done done);
+  void grant(const ContextId& context, Done done);
+  void close(const ContextId& context, const std::string& reason, Done done);
+  void drop(const ContextId& context, Done done);
+
+  // Messages of the target; any thread.
+  void asked(const ContextId& context, onem2m::Request request, onem2m::ResponseCallback done);
+  void released(const ContextId& context, onem2m::Request request, onem2m::ResponseCallback done);
+  /// RETRIEVE batches/<number> of a context by which the unit is MOVED.
+  void pulled(const ContextId& context, std::uint64_t number, onem2m::Request request, onem2m::ResponseCallback done);
+  /// Another CSE wants the unit because its AE came there.
+  void wanted(const Json& attributes, onem2m::Request request, onem2m::ResponseCallback done);
+
+ private:
+  struct Open {
+    std::string target;
+    std::unique_ptr<Exporter> exporter;
+    std::optional<Batch> in_flight;  // sent again as it is until it is acknowledged
+    bool final_in_flight = false;
+    std::uint64_t instances = 0, bytes = 0;
+    base::MonotonicTime frozen_at{};
+  };
+  struct Pull {
+    std::unique_ptr<Exporter> exporter;
+    Batch last;
+    bool complete = false;
+  };
+  Open* find(const ContextId& context);
+  void send_batch(const ContextId& context, Open& open, bool final, Done done);
+  void forget(const ContextId& context);
+  onem2m::Result<> make_moved(Transaction& transaction, const ContextId& context, Json report);
+  [[nodiscard]] ExportFaults export_faults() const {
+    return {shared_.faults.no_retry_move, shared_.faults.outbox_not_moved};
+  }
+
+  Shared& shared_;
+  Gate& gate_;
+  std::map<ContextId, Open> open_;
+  std::map<ContextId, Pull> pulls_;
+};
+
+}  // namespace edgecse::cse::handover
