@@ -63,6 +63,16 @@ stage_ctest() {
   run_ctest ci "$1"
 }
 
+# stage_sim [--seeds N] [--first-seed K]: without options the fixed seeds of ctest. A failing seed is printed.
+stage_sim() {
+  if [ $# = 0 ]; then
+    stage_ctest sim
+    return
+  fi
+  build simulation edgecse-sim
+  check "sim $*" build/simulation/bin/edgecse-sim "$@"
+}
+
 stage_tsan() {
   build tsan
   for label in unit integration sim; do run_ctest tsan "$label"; done

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Plays stories by seed: build/<preset>/bin/edgecse-sim --seeds N --first-seed K [--verbose]. Exit status 1 and a line
+// per failing seed; a failing seed tells the same story again.
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/log.hpp"
+#include "sim/move_story.hpp"
+
+int main(int argc, char** argv) {
+  std::uint64_t seeds = 100, first = 1;
+  bool verbose = false;
+  for (int i = 1; i < argc; ++i) {
+    const bool more = i + 1 < argc;
+    if (std::strcmp(argv[i], "--seeds") == 0 && more) {
+      seeds = std::strtoull(argv[++i], nullptr, 10);
+    } else if (std::strcmp(argv[i], "--first-seed") == 0 && more) {
+      first = std::strtoull(argv[++i], nullptr, 10);
+    } else if (std::strcmp(argv[i], "--verbose") == 0) {
+      verbose = true;
+    } else {
+      std::fprintf(stderr, "usage: %s [--seeds N] [--first-seed K] [--verbose]\n", argv[0]);
+      return 2;
+    }
+  }
+  edgecse::base::log::set_level(verbose ? edgecse::base::log::Level::Debug : edgecse::base::log::Level::Error);
+  std::uint64_t failed = 0, moves = 0, messages = 0, steps = 0;
+  for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
+    const auto result = edgecse::sim::tell_story(seed, {}, verbose);
+    moves += static_cast<std::uint64_t>(result.moves);
+    messages += static_cast<std::uint64_t>(result.messages);
+    steps += result.steps;
+    if (result.violations.empty()) continue;
+    ++failed;
+    for (const auto& violation : result.violations)
+      std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), violation.c_str());
+    std::fflush(stdout);
+  }
+  std::printf("%llu seeds, %llu failed, %llu moves, %llu messages, %llu steps\n",
+              static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(failed),
+              static_cast<unsigned long long>(moves), static_cast<unsigned long long>(messages),
+              static_cast<unsigned long long>(steps));
+  return failed == 0 ? 0 : 1;
+}
