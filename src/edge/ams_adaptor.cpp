@@ -87,7 +87,7 @@ void AmsAdaptor::devices_read() {
     auto& entry = registered_[id];
     const bool fresh = entry.device.associate_id.value.empty() || entry.forget_at != base::MonotonicTime::max();
     if (!fresh) continue;
-    entry = {{id, mec::MobilityServiceLevel::WithoutConfirmation, mec::ContextTransferState::NotTransferred}};
+    entry = {{id, options_.level, mec::ContextTransferState::NotTransferred}};
     registrar_.track(entry.device);
   }
   for (auto entry = registered_.begin(); entry != registered_.end();) {

@@ -33,6 +33,8 @@ struct AmsAdaptorOptions {
   std::string own_cse_id;
   /// How long a device that left stays registered with USER_CONTEXT_TRANSFER_COMPLETED, so that the platform sees it.
   std::chrono::seconds keep_completed{20};
+  /// With confirmation the platform steers a device's traffic only after its context is at the new host.
+  mec::MobilityServiceLevel level = mec::MobilityServiceLevel::WithConfirmation;
 };
 
 /// Used on the executor's thread only.

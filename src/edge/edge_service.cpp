@@ -58,7 +58,7 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
         hosts(application.api()),
         tracker(system, env.executor, options.publisher.cse_name, stem_of(options.publisher), env.owner_of),
         visible(requester, env.executor, options.publisher.cse_name, stem_of(options.publisher), env.owner_of),
-        ams({options.publisher.cse_id}, registrar, tracker, hosts, env.trigger, env.clock),
+        ams({.own_cse_id = options.publisher.cse_id}, registrar, tracker, hosts, env.trigger, env.clock),
         catalog(requester, visible, env.clock, options.publisher.cse_name, options.publish),
         subscriptions(subscription_options(options, data_root(options)), requester, catalog, env.http_client, env.executor,
                       env.clock, env.random),
@@ -146,14 +146,14 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
     const Json notification = request.content.is_object() ? request.content.value("m2m:sgn", Json{}) : Json{};
     const std::string reference = text_of(notification, "sur");
     const bool verification = notification.is_object() && notification.contains("vrq");
-    const bool own = reference.ends_with(kTrackerSubscription);
-    if (!verification && !own) {
-      const bool about_children = notification.is_object() && notification.contains("nev") && notification["nev"].is_object() &&
-                                  notification["nev"].contains("rep") && !notification["nev"]["rep"].contains("m2m:cin");
-      if (about_children) refresh();
+    // Of data subscriptions come instances; anything else is about AEs that come and go.
+    const bool has_event = notification.is_object() && notification.contains("nev") && notification["nev"].is_object();
+    const Json event = has_event ? notification["nev"].value("rep", Json{}) : Json{};
+    const bool about_data = event.is_object() && event.contains("m2m:cin");
+    if (!verification && (about_data || reference.find("/mec-") != std::string::npos)) {
       return subscriptions.on_notify(request, done);
     }
-    if (own) refresh();
+    if (!verification) refresh();
     onem2m::Response good;
     good.request_identifier = request.request_identifier;
     good.release_version = request.release_version;

@@ -90,6 +90,12 @@ Response FakeCse::answer(const Request& request) {
     case onem2m::Operation::Delete:
       std::erase_if(entries, [&](const auto& entry) { return entry.first == address || entry.first.starts_with(address + "/"); });
       return status(ResponseStatus::Deleted);
+    case onem2m::Operation::Update: {
+      for (const auto& [name, value] : request.content.begin().value().items()) found->second.attributes[name] = value;
+      Response response = status(ResponseStatus::Updated);
+      response.content = {{found->second.member, found->second.attributes}};
+      return response;
+    }
     case onem2m::Operation::Retrieve: break;
     default: return status(ResponseStatus::OperationNotAllowed);
   }
@@ -112,7 +118,7 @@ Response FakeCse::create(const Request& request) {
   const std::string address = request.to + "/" + attributes.value("rn", "x" + std::to_string(last_id_));
   if (entries.contains(address)) return status(ResponseStatus::Conflict);
   attributes["cr"] = request.from;
-  if (type == 2) attributes["ri"] = request.from;
+  if (type == 2) attributes["ri"] = attributes["aei"] = request.from;
   const auto& made = put(address, type, member_of(type), attributes);
   Response response = status(ResponseStatus::Created);
   response.content = {{made.member, made.attributes}};
