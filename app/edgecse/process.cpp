@@ -45,6 +45,7 @@ base::Result<std::unique_ptr<Process>, std::string> Process::start(const Configu
   process->add_routes();
   process->entrance_.open();
   process->cse_->start();
+  if (process->moves_) process->moves_->start();
   if (process->edge_) process->edge_->start();
   process->admin_->set_not_ready("");
   log::info("app", "ready", {{"cse", configuration.cse.id},
@@ -58,7 +59,10 @@ base::Result<std::unique_ptr<Process>, std::string> Process::start(const Configu
 Process::~Process() {
   // No thread may be inside a part that goes: what lives on the executor ends there, then listeners, then executors, then the
   // client, which answers what it still holds.
-  run_on_executor([this] { tls_watch_.reset(); });
+  run_on_executor([this] {
+    tls_watch_.reset();
+    if (moves_) moves_->on_owner_changed({});
+  });
   admin_.reset();
   server_.reset();
   edge_.reset();
@@ -123,12 +127,16 @@ Started Process::open_cse() {
                                                     .telemetry = registry_});
   if (!opened) return tl::unexpected(opened.error().detail);
   cse_ = std::move(*opened);
+  if (!configuration_.cse.mobility.enabled) return {};
+  auto moves = Moves::attach(*cse_, clock_, executor_, registry_);
+  if (!moves) return tl::unexpected(moves.error());
+  moves_ = std::move(*moves);
   return {};
 }
 
 void Process::open_edge() {
   if (!configuration_.mec.enabled) return;
-  moves_ = std::make_unique<NoMoves>();
+  no_moves_ = std::make_unique<NoMoves>();
   edge_ = std::make_unique<edge::EdgeService>(make_edge_options(configuration_, configuration_.cse.points_of_access),
                                               edge::EdgeEnvironment{.cse = *cse_,
                                                                     .internal_aes = *cse_->core().internal_aes,
@@ -137,8 +145,11 @@ void Process::open_edge() {
                                                                     .clock = clock_,
                                                                     .random = random_,
                                                                     .telemetry = registry_,
-                                                                    .trigger = *moves_,
-                                                                    .owner_of = [](const std::string&) { return std::string{}; }});
+                                                                    .trigger = moves_ ? static_cast<edge::MoveTrigger&>(*moves_) : *no_moves_,
+                                                                    .owner_of = [this](const std::string& ae_id) {
+                                                                      return moves_ ? moves_->owner_of(ae_id) : std::string{};
+                                                                    }});
+  if (moves_) moves_->on_owner_changed([this] { edge_->owner_changed(); });
   // The platform asked this instance to end: as if the operator had.
   edge_->on_terminated([] { ::kill(::getpid(), SIGTERM); });
 }

@@ -17,6 +17,7 @@
 #include "cse/cse.hpp"
 #include "edge/edge_service.hpp"
 #include "entrance.hpp"
+#include "moves.hpp"
 #include "net/http_client.hpp"
 #include "net/http_server.hpp"
 #include "store/resource_store.hpp"
@@ -61,7 +62,8 @@ class Process {
   std::unique_ptr<binding::HttpRequestSender> sender_;
   std::unique_ptr<cse::Cse> cse_;
   std::unique_ptr<binding::HttpBinding> binding_;
-  std::unique_ptr<edge::MoveTrigger> moves_;
+  std::unique_ptr<Moves> moves_;           // none: mobility is off
+  std::unique_ptr<edge::MoveTrigger> no_moves_;
   std::unique_ptr<edge::EdgeService> edge_;  // none: no MEC application
   Entrance entrance_;
   std::unique_ptr<net::HttpServer> server_;

@@ -95,6 +95,10 @@ class LiveHandover final : public Handover, private SubtreeHandler {
   [[nodiscard]] std::map<std::string, handover::UnitRow> units() const override {
     return shared_.table.all_published();
   }
+  [[nodiscard]] std::string owner_of(const std::string& unit) const override {
+    const auto row = shared_.table.published(unit);
+    return row && row->role == Role::Moved ? row->owner : std::string{};
+  }
   [[nodiscard]] std::size_t parked() const override { return shared_.parking.size(); }
   [[nodiscard]] Cse& cse() override { return cse_; }
 

@@ -29,6 +29,8 @@ class Handover : public HandoverPort {
   virtual void set_events(HandoverEvents& events) = 0;
   /// What is unfinished from an earlier life: every unit that ever moved. Any thread.
   [[nodiscard]] virtual std::map<std::string, handover::UnitRow> units() const = 0;
+  /// CSE-ID of the CSE that owns the unit, as far as this one knows; empty: this CSE. Any thread.
+  [[nodiscard]] virtual std::string owner_of(const std::string& unit) const = 0;
   /// Units in the tree that the directory may not know. Any thread.
   [[nodiscard]] virtual std::vector<std::string> directory_behind() const = 0;
   /// Parked requests at present. Any thread.
