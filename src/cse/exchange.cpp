@@ -45,6 +45,7 @@ class Exchange final : public CsePart {
       if (registration_) stem_keeper_.served(unit);
     });
     outbox_.start();
+    notifier_.start();
     if (!registration_) return;
     registration_->start();
     for (const ResourcePtr& child : core_.loop->snapshot()->tree.children(core_.base_id()))

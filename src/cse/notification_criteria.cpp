@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "cse/notification_policies.hpp"
 #include "onem2m/filter_criteria_json.hpp"
 #include "onem2m/resource_types.hpp"
 
@@ -73,7 +74,7 @@ Result<> check_content_type(const Json& subscription, const std::vector<int>& ne
 }
 
 Result<> check_unsupported(const Json& subscription) {
-  constexpr const char* kUnsupported[] = {"bn", "rl", "psn", "acrs", "gpi"};
+  constexpr const char* kUnsupported[] = {"psn", "acrs", "gpi"};
   for (const char* name : kUnsupported)
     if (!member(subscription, name).is_null())
       return refuse(ResponseStatus::NotImplemented, fmt::format("the subscription's attribute {} is not supported", name));
@@ -164,6 +165,7 @@ Result<> check_subscription(int parent_type, const Json& subscription, bool is_u
   }
   if (auto fits = check_content_type(subscription, criteria->event_types); !fits) return fits;
   if (auto fits = check_targets(subscription); !fits) return fits;
+  if (auto fits = check_notification_policies(subscription); !fits) return fits;
   return check_unsupported(subscription);
 }
 

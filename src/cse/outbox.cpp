@@ -43,6 +43,7 @@ std::string encode_outbox_entry(const OutboxEntry& entry) {
   if (entry.plain_url) row["p"] = true;
   if (!entry.unit.empty()) row["u"] = entry.unit;
   if (entry.expires != 0) row["e"] = entry.expires;
+  if (entry.not_before != 0) row["b"] = entry.not_before;
   return onem2m::to_json_text(row);
 }
 
@@ -58,6 +59,7 @@ onem2m::Result<OutboxEntry> decode_outbox_entry(std::string_view text) {
     entry.plain_url = row->value("p", false);
     entry.unit = row->value("u", std::string{});
     entry.expires = row->value("e", std::int64_t{0});
+    entry.not_before = row->value("b", std::int64_t{0});
     auto request = onem2m::request_from_json(row->at("r"));
     if (!request) return damaged();
     entry.request = std::move(*request);

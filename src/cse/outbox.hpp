@@ -22,6 +22,7 @@ struct OutboxEntry {
   onem2m::Request request;     // complete but for the next hop; its rqi is the same at every repetition
   std::string unit;            // what it moves with; empty: stays
   std::int64_t expires = 0;    // microseconds since 1970; 0: never. An expired entry is dropped and counted
+  std::int64_t not_before = 0; // microseconds since 1970: it and what follows under its key waits until then
   std::int64_t created = 0;    // microseconds since 1970; enqueue sets it when it is 0
 };
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "base/log.hpp"
+#include "cse/notification_policies.hpp"
 
 namespace edgecse::cse {
 namespace {
@@ -77,7 +78,7 @@ struct OutboxSender::Core : std::enable_shared_from_this<OutboxSender::Core> {
 
   void add(std::string_view row_key, std::int64_t created) {
     const auto [key, number] = split_outbox_key(row_key);
-    if (key.empty()) return;
+    if (key.empty() || NotificationBatches::is_collected(key)) return;
     Lane& lane = lanes[std::string(key)];
     if (lane.entries.emplace(number, created).second) ++waiting;
     make_ready(std::string(key), lane);
@@ -155,6 +156,9 @@ struct OutboxSender::Core : std::enable_shared_from_this<OutboxSender::Core> {
       } else if (!entry->unit.empty() && may_send && !may_send(entry->unit)) {
         held.insert(key);
         return;
+      } else if (const base::Duration early{entry->not_before - env.clock.wall_now().time_since_epoch().count()};
+                 early > base::Duration{0}) {
+        return try_after(early, key, lane);
       } else {
         send(key, lane, std::make_shared<const OutboxEntry>(std::move(*entry)));
       }
@@ -208,6 +212,10 @@ struct OutboxSender::Core : std::enable_shared_from_this<OutboxSender::Core> {
     delay = std::min(delay, longest);
     delay -= base::Duration{env.random.below(static_cast<std::uint64_t>(delay.count() / 2 + 1))};
     ++lane.attempts;
+    try_after(delay, key, lane);
+  }
+
+  void try_after(base::Duration delay, const std::string& key, Lane& lane) {
     lane.timer = env.executor.run_after(delay, [weak = weak_from_this(), key] {
       const auto core = weak.lock();
       if (!core) return;

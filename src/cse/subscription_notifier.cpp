@@ -25,9 +25,16 @@ void drop_older(Transaction& transaction, const OutboxEntry& newest) {
 
 }  // namespace
 
-SubscriptionNotifier::SubscriptionNotifier(CseCore& core) : core_(core) {
+SubscriptionNotifier::SubscriptionNotifier(CseCore& core)
+    : core_(core), batches_(std::make_shared<NotificationBatches>(core)) {
   core.loop->snapshot()->tree.for_each([this](const ResourcePtr& resource) {
     if (resource->type == onem2m::type::kSubscription) subscribed_.insert(resource->parent);
+  });
+}
+
+void SubscriptionNotifier::start() {
+  core_.loop->snapshot()->tree.for_each([this](const ResourcePtr& resource) {
+    if (resource->type == onem2m::type::kSubscription) batches_->watch(*resource);
   });
 }
 
@@ -36,7 +43,10 @@ void SubscriptionNotifier::committed(const Snapshot& snapshot, std::span<const C
     if (change.kind == Change::Kind::EraseResource) {
       subscribed_.erase(change.key);
     } else if (change.kind == Change::Kind::PutResource && change.type == onem2m::type::kSubscription) {
-      if (const ResourcePtr subscription = snapshot.tree.find(change.key)) subscribed_.insert(subscription->parent);
+      const ResourcePtr subscription = snapshot.tree.find(change.key);
+      if (!subscription) continue;
+      subscribed_.insert(subscription->parent);
+      batches_->watch(*subscription);
     }
   }
 }
@@ -48,6 +58,7 @@ void SubscriptionNotifier::on_event(Transaction& transaction, const ResourceEven
       tell_subscriptions(transaction, event.parent, NotificationEventType::CreateOfDirectChild, event);
       break;
     case ResourceEvent::Kind::Updated:
+      if (event.type == onem2m::type::kSubscription) end_batch_without_policy(transaction, event.id);
       if (event.resource) tell_subscriptions(transaction, event.id, NotificationEventType::UpdateOfResource, event);
       break;
     case ResourceEvent::Kind::Deleted:
@@ -69,7 +80,7 @@ void SubscriptionNotifier::tell_subscriptions(Transaction& transaction, const st
       continue;
     }
     if (!criteria->match(event_type, event)) continue;
-    notify(transaction, *subscription, make_notification(*subscription, event_type, event), true);
+    notify(transaction, *subscription, make_notification(*subscription, event_type, event));
   }
 }
 
@@ -91,16 +102,26 @@ Json SubscriptionNotifier::make_notification(const Resource& subscription, Notif
   return notification;
 }
 
-void SubscriptionNotifier::notify(Transaction& transaction, const Resource& subscription, const Json& notification,
-                                  bool counts) {
+void SubscriptionNotifier::notify(Transaction& transaction, const Resource& subscription, const Json& notification) {
   const auto targets = subscription.attributes.find("nu");
   if (targets == subscription.attributes.end() || !targets->is_array()) return;
-  for (const Json& target : *targets)
-    if (target.is_string()) send(transaction, subscription, target, notification);
   Resource counted = subscription;
+  std::vector<OutboxEntry> entries;
+  for (const Json& target : *targets)
+    if (target.is_string()) entries.push_back(make_entry(transaction, subscription, target, notification));
+  if (NotificationBatches::applies_to(counted)) {
+    batches_->collect(transaction, counted, entries);
+  } else {
+    const std::int64_t slot = take_slot(counted, transaction.now());
+    for (OutboxEntry& entry : entries) {
+      entry.not_before = slot;
+      if (subscription.attributes.value("ln", false)) drop_older(transaction, entry);
+      enqueue(transaction, entry);
+    }
+  }
   ++counted.next_notification;
   bool last = false;
-  if (const std::int64_t left = subscription.number("exc"); counts && left > 0) {
+  if (const std::int64_t left = subscription.number("exc"); left > 0) {
     counted.attributes["exc"] = left - 1;
     last = left == 1;
   }
@@ -112,16 +133,30 @@ void SubscriptionNotifier::notify(Transaction& transaction, const Resource& subs
     base::log::error("cse", "a subscription that has counted to its end stays", {{"ri", id}, {"detail", gone.error().detail}});
 }
 
-void SubscriptionNotifier::tell_deletion(Transaction& transaction, const ResourceEvent& event) {
-  const ResourcePtr subscription = transaction.tree().find(event.id);
-  if (!subscription) return;
-  const std::string subscriber = subscription->text("su");
-  if (subscriber.empty()) return;
-  send(transaction, *subscription, subscriber, {{"sud", true}, {"sur", core_.options.id + '/' + event.id}});
+void SubscriptionNotifier::end_batch_without_policy(Transaction& transaction, const std::string& id) {
+  const ResourcePtr subscription = transaction.tree().find(id);
+  if (!subscription || NotificationBatches::applies_to(*subscription)) return;
+  Resource flushed = *subscription;
+  if (batches_->flush(transaction, flushed)) transaction.put(std::move(flushed));
 }
 
-void SubscriptionNotifier::send(Transaction& transaction, const Resource& subscription, const std::string& notification_uri,
-                                const Json& notification) {
+void SubscriptionNotifier::tell_deletion(Transaction& transaction, const ResourceEvent& event) {
+  ResourcePtr subscription = transaction.tree().find(event.id);
+  if (!subscription) return;
+  if (NotificationBatches::applies_to(*subscription)) {
+    Resource flushed = *subscription;
+    batches_->flush(transaction, flushed);
+    transaction.put(std::move(flushed));
+    subscription = transaction.tree().find(event.id);
+  }
+  const std::string subscriber = subscription->text("su");
+  if (subscriber.empty()) return;
+  enqueue(transaction, make_entry(transaction, *subscription, subscriber,
+                                  {{"sud", true}, {"sur", core_.options.id + '/' + event.id}}));
+}
+
+OutboxEntry SubscriptionNotifier::make_entry(const Transaction& transaction, const Resource& subscription,
+                                             const std::string& notification_uri, const Json& notification) const {
   const NotificationTarget target = read_notification_target(notification_uri);
   OutboxEntry entry;
   entry.ordering_key = subscription.id + ' ' + target.address;
@@ -136,14 +171,10 @@ void SubscriptionNotifier::send(Transaction& transaction, const Resource& subscr
   entry.request.request_identifier = subscription.id + '-' + std::to_string(subscription.next_notification);
   entry.request.release_version = "3";
   entry.request.content = {{"m2m:sgn", notification}};
-  if (const auto category = subscription.attributes.find("nec"); category != subscription.attributes.end()) {
+  if (const auto category = subscription.attributes.find("nec"); category != subscription.attributes.end())
     entry.request.event_category = category->is_number_integer() ? std::optional(category->get<int>()) : std::nullopt;
-  }
-  if (subscription.attributes.value("ln", false)) {
-    entry.request.event_category = kLatest;
-    drop_older(transaction, entry);
-  }
-  enqueue(transaction, entry);
+  if (subscription.attributes.value("ln", false)) entry.request.event_category = kLatest;
+  return entry;
 }
 
 }  // namespace edgecse::cse

@@ -9,6 +9,7 @@
 
 #include "cse/cse_core.hpp"
 #include "cse/notification_criteria.hpp"
+#include "cse/notification_policies.hpp"
 
 namespace edgecse::cse {
 
@@ -16,20 +17,24 @@ namespace edgecse::cse {
 class SubscriptionNotifier final : public ResourceEventListener, public CommitObserver {
  public:
   explicit SubscriptionNotifier(CseCore& core);
+  /// Batches that an earlier life left come to their end. On any thread.
+  void start();
   void on_event(Transaction& transaction, const ResourceEvent& event) override;
   void committed(const Snapshot& snapshot, std::span<const Change> changes) override;
 
  private:
   void tell_subscriptions(Transaction& transaction, const std::string& of, onem2m::NotificationEventType event_type,
                           const ResourceEvent& event);
-  void notify(Transaction& transaction, const Resource& subscription, const Json& notification, bool counts);
+  void notify(Transaction& transaction, const Resource& subscription, const Json& notification);
+  void end_batch_without_policy(Transaction& transaction, const std::string& id);
   void tell_deletion(Transaction& transaction, const ResourceEvent& event);
   [[nodiscard]] Json make_notification(const Resource& subscription, onem2m::NotificationEventType event_type,
                                        const ResourceEvent& event) const;
-  void send(Transaction& transaction, const Resource& subscription, const std::string& notification_uri,
-            const Json& notification);
+  [[nodiscard]] OutboxEntry make_entry(const Transaction& transaction, const Resource& subscription,
+                                       const std::string& notification_uri, const Json& notification) const;
 
   CseCore& core_;
+  const std::shared_ptr<NotificationBatches> batches_;
   /// Resources that have or had a subscription: spares a look at all children of all others.
   std::unordered_set<std::string> subscribed_;
 };

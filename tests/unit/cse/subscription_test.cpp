@@ -5,6 +5,7 @@
 
 #include "cse/internal_aes.hpp"
 #include "cse/notification_criteria.hpp"
+#include "cse/notification_policies.hpp"
 #include "support/test_cse.hpp"
 
 namespace edgecse::test {
@@ -29,7 +30,7 @@ struct Subscriptions : ::testing::Test {
     cse.time.advance(100ms);
     std::vector<onem2m::Request> list;
     for (const auto& sent : cse.sender.sent)
-      if (sent.request.operation == onem2m::Operation::Notify && !sent.request.content["m2m:sgn"].contains("vrq"))
+      if (sent.request.operation == onem2m::Operation::Notify && !sent.request.content.value("m2m:sgn", Json{}).contains("vrq"))
         list.push_back(sent.request);
     return list;
   }
@@ -213,6 +214,69 @@ TEST_F(Subscriptions, WithoutThePrivilegeToReadNobodySubscribes) {
   EXPECT_EQ(rsc(subscribe(data, Json::object(), "Cother")), 4103);
 }
 
+TEST_F(Subscriptions, ABatchLeavesWhenItIsFull) {
+  ASSERT_EQ(rsc(subscribe(data, {{"bn", {{"num", 3}, {"dur", "PT1H"}}}, {"enc", {{"net", {3}}}}})), 2001);
+  for (const char* content : {"1", "2"}) cse.add_instance(data, content, "Cdev");
+  EXPECT_TRUE(notifications().empty());
+  for (const char* content : {"3", "4"}) cse.add_instance(data, content, "Cdev");
+  const auto sent = notifications();
+  ASSERT_EQ(sent.size(), 1U);
+  const Json& batch = sent[0].content["m2m:agn"]["m2m:sgn"];
+  ASSERT_EQ(batch.size(), 3U);
+  EXPECT_EQ(batch[0]["nev"]["rep"]["m2m:cin"]["con"], "1");
+  EXPECT_EQ(batch[2]["nev"]["rep"]["m2m:cin"]["con"], "3");
+  EXPECT_EQ(outbox_rows(), 1U) << "the fourth waits for its companions";
+}
+
+TEST_F(Subscriptions, ABatchLeavesWhenItsTimeIsOverAlsoAfterARestart) {
+  ASSERT_EQ(rsc(subscribe(data, {{"bn", {{"dur", "PT30S"}}}, {"enc", {{"net", {3}}}}})), 2001);
+  for (const char* content : {"1", "2"}) cse.add_instance(data, content, "Cdev");
+  cse.restart();
+  cse.time.advance(20s);
+  EXPECT_TRUE(notifications().empty());
+  cse.time.advance(15s);
+  ASSERT_EQ(notifications().size(), 1U);
+  EXPECT_EQ(notifications()[0].content["m2m:agn"]["m2m:sgn"].size(), 2U);
+  EXPECT_EQ(outbox_rows(), 0U);
+}
+
+TEST_F(Subscriptions, ABatchOfTheLatestHoldsOne) {
+  ASSERT_EQ(rsc(subscribe(data, {{"ln", true}, {"bn", {{"num", 3}}}, {"enc", {{"net", {3}}}}})), 2001);
+  for (const char* content : {"1", "2", "3"}) cse.add_instance(data, content, "Cdev");
+  const Json batch = notifications().at(0).content["m2m:agn"]["m2m:sgn"];
+  ASSERT_EQ(batch.size(), 1U);
+  EXPECT_EQ(batch[0]["nev"]["rep"]["m2m:cin"]["con"], "3");
+}
+
+TEST_F(Subscriptions, ABatchLeavesWhenItsPolicyGoes) {
+  ASSERT_EQ(rsc(subscribe(data, {{"bn", {{"num", 9}}}, {"enc", {{"net", {3}}}}})), 2001);
+  cse.add_instance(data, "1", "Cdev");
+  ASSERT_EQ(rsc(cse.update(data + "/sub", {{"m2m:sub", {{"bn", nullptr}}}}, "Cdev")), 2004);
+  EXPECT_EQ(notifications().size(), 1U);
+}
+
+TEST_F(Subscriptions, TheRateIsLimitedAndTheSurplusWaits) {
+  ASSERT_EQ(rsc(subscribe(data, {{"rl", {{"mnn", 2}, {"tww", "PT10S"}}}, {"enc", {{"net", {3}}}}})), 2001);
+  for (const char* content : {"1", "2", "3", "4", "5"}) cse.add_instance(data, content, "Cdev");
+  EXPECT_EQ(notifications().size(), 2U);
+  cse.time.advance(10s);
+  EXPECT_EQ(notifications().size(), 4U);
+  cse.time.advance(10s);
+  EXPECT_EQ(notifications().size(), 5U);
+  cse.time.advance(20s);
+  cse.add_instance(data, "6", "Cdev");
+  EXPECT_EQ(notifications().size(), 6U) << "a quiet window forgets";
+}
+
+TEST(Duration, IsReadOrRefused) {
+  using cse::read_duration;
+  EXPECT_EQ(read_duration("PT1M30.5S"), 90'500ms);
+  EXPECT_EQ(read_duration("P1DT2H"), 26h);
+  EXPECT_EQ(read_duration("P1W"), 168h);
+  for (const char* bad : {"", "P", "PT", "1S", "P1", "PT1", "P1S", "PT1D", "PT-1S", "P-1D", "PTS", "-PT1S", "PT1e99S"})
+    EXPECT_FALSE(read_duration(bad)) << bad;
+}
+
 struct Refusal {
   const char* name;
   Json attributes;
@@ -236,8 +300,10 @@ INSTANTIATE_TEST_SUITE_P(
                       Refusal{"ChildThatCannotBe", {{"enc", {{"net", {3}}, {"chty", {2}}}}}, 4000},
                       Refusal{"ModifiedAttributesOfACreation", {{"nct", 2}, {"enc", {{"net", {3}}}}}, 4000},
                       Refusal{"TriggerPayloadOfAnUpdate", {{"nct", 4}}, 4000},
-                      Refusal{"Batch", {{"bn", {{"num", 3}}}}, 5001},
-                      Refusal{"RateLimit", {{"rl", {{"mnn", 3}, {"tww", "PT1S"}}}}, 5001},
+                      Refusal{"BatchOfNothing", {{"bn", {{"num", 0}}}}, 4000},
+                      Refusal{"RateOfNothing", {{"rl", {{"mnn", 0}, {"tww", "PT1S"}}}}, 4000},
+                      Refusal{"RateWithoutTime", {{"rl", {{"mnn", 3}, {"tww", "PT0S"}}}}, 4000},
+                      Refusal{"CrossResource", {{"acrs", {"cse-mn/x"}}}, 5001},
                       Refusal{"XmlNotifications", {{"nu", {"http://127.0.0.1:9/a?ct=xml"}}}, 5001}),
     [](const auto& row) { return row.param.name; });
 
