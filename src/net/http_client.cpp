@@ -45,6 +45,7 @@ struct Transfer {
   HttpResponse response;
   std::size_t maximum_bytes = 0;
   bool too_large = false;
+  bool head_complete = false;  // curl takes a connection that ends within the head for a whole answer
   std::list<std::unique_ptr<Transfer>>::iterator place;
 };
 
@@ -64,8 +65,10 @@ std::size_t take_header(char* data, std::size_t, std::size_t size, void* user) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
   if (line.starts_with("HTTP/")) {  // a new head: what came before was 1xx
     transfer.response.headers = Headers{};
+    transfer.head_complete = false;
     return size;
   }
+  if (line.empty()) transfer.head_complete = true;
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) return size;
   if (transfer.response.headers.size() >= kMaximumResponseHeaders) {
@@ -126,7 +129,8 @@ Error error_of(CURLcode code, const Transfer& transfer) {
       return say(ErrorKind::Unreachable, curl_easy_strerror(code));
     case CURLE_OPERATION_TIMEDOUT:
       return say(ErrorKind::Timeout, "no answer in time");
-    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_UNSUPPORTED_PROTOCOL: return say(ErrorKind::Protocol, "the answer is no HTTP");
+    case CURLE_OK: return say(ErrorKind::Protocol, "the answer ends within its head");
     case CURLE_URL_MALFORMAT:
       return say(ErrorKind::Refused, "this is no http or https URL");
     default:
@@ -273,7 +277,7 @@ class CurlClient final : public HttpClient {
       Transfer* raw = nullptr;
       curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &raw);
       const auto transfer = take(*raw);
-      if (code != CURLE_OK) {
+      if (code != CURLE_OK || !transfer->head_complete) {
         answer(*transfer, tl::unexpected(error_of(code, *transfer)));
       } else {
         long status = 0;

@@ -128,6 +128,7 @@ RequestReader::Outcome RequestReader::read_head() {
 bool RequestReader::parse_head(std::string_view head) {
   has_host_ = has_length_ = chunked_ = expects_continue_ = connection_close_ = connection_keep_alive_ = false;
   remaining_ = 0;
+  request_.headers.reserve(8);
   const auto first_end = head.find('\n');
   if (!parse_request_line(head.substr(0, first_end - 1))) return false;
   head.remove_prefix(first_end + 1);
