@@ -153,8 +153,9 @@ bool may_access(const CseCore& core, const AccessQuestion& question, const Resou
       const ResourcePtr parent = question.tree.find(target.parent);
       return parent && may_access(core, question, *parent);
     }
-    if (default_grants(core, question, target, originator)) return true;
     const std::string custodian = target.text("cstn");
+    if (custodian.empty() && !originator.empty() && originator == target.creator) return true;
+    if (default_grants(core, question, target, originator)) return true;
     const auto forms = forms_of(core.options, request.from);
     return std::find(forms.begin(), forms.end(),
                      local_originator(core.options, custodian.empty() ? target.creator : custodian)) != forms.end();

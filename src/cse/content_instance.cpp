@@ -192,7 +192,11 @@ Result<Response> create_instance(Work& work) {
   instance->name = std::move(*name);
   instance->content_size = static_cast<std::uint64_t>(size);
   instance->creator = work.request.from;
-  instance->representation = R"({"m2m:cin":)" + onem2m::to_json_text(attributes) + "}";
+  std::string& text = instance->representation;
+  text.reserve(static_cast<std::size_t>(size) + 320);
+  text = R"({"m2m:cin":)";
+  onem2m::append_json_text(attributes, text);
+  text += '}';
 
   if (auto done = evict(transaction, container, 1, size); !done) return tl::unexpected(done.error());
   if (container.number("mni", 1) != 0) {  // with mni 0 it is evicted at once

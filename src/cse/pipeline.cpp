@@ -77,7 +77,7 @@ void Pipeline::handle(Request request, ResponseCallback done) {
     address = onem2m::parse_address(request.to);
     if (!address) return fail(request, done, address.error());
   }
-  host(std::move(request), *address, std::move(done));
+  host(std::move(request), *address, snapshot, std::move(done));
 }
 
 void Pipeline::transit(Request request, const Address& address, ResponseCallback done) {
@@ -87,10 +87,12 @@ void Pipeline::transit(Request request, const Address& address, ResponseCallback
   core_.forwarder->forward(std::move(request), std::move(done));
 }
 
-void Pipeline::host(Request request, const Address& address, ResponseCallback done) {
+void Pipeline::host(Request request, const Address& address, const SnapshotPtr& snapshot, ResponseCallback done) {
   if (core_.subtree != nullptr && core_.subtree->takes(request, address.segments))
     return core_.subtree->handle(std::move(request), std::move(done));
-  const SnapshotPtr snapshot = core_.loop->snapshot();
+  // Nothing of it waits for a peer, and the job looks its target up itself.
+  if (request.operation == Operation::Create && request.resource_type == type::kContentInstance)
+    return submit(make_write(std::move(request), address, std::move(done)));
   const auto target = resolve(core_, snapshot->tree, address);
   if (!target) {
     if (diverted(core_.gate->judge_unknown(*snapshot, request), request, done)) return;
@@ -146,7 +148,7 @@ void Pipeline::read(Request request, const SnapshotPtr& snapshot, const Target& 
     request.result_content = 1;
     auto address = onem2m::parse_address(request.to);
     if (!address) return fail(request, done, address.error());
-    if (is_hosted(core_.options, *address)) return host(std::move(request), *address, std::move(done));
+    if (is_hosted(core_.options, *address)) return host(std::move(request), *address, snapshot, std::move(done));
     return transit(std::move(request), *address, std::move(done));
   }
   auto response = retrieve(core_, *snapshot, now, request, target);
@@ -184,13 +186,8 @@ void Pipeline::notify(Request request, const SnapshotPtr& snapshot, const Target
 
 void Pipeline::prepare_and_write(Request request, const Address& address, const SnapshotPtr& snapshot, const Target& target,
                                  ResponseCallback done) {
-  auto write = std::make_shared<Write>();
-  write->request = std::move(request);
-  write->address = address;
-  write->done = std::move(done);
+  const WritePtr write = make_write(std::move(request), address, std::move(done));
   const base::WallTime now = core_.environment.clock.wall_now();
-  if (!write->request.request_expiration.empty()) write->deadline = deadline_of(core_.options, write->request, now);
-
   const bool creating = write->request.operation == Operation::Create;
   const int number = creating ? *write->request.resource_type : target.resource->type;
   if (target.is_instance() || write->request.operation == Operation::Delete || !core_.procedures.has(number))
@@ -211,6 +208,16 @@ void Pipeline::prepare_and_write(Request request, const Address& address, const 
       submit(write);
     });
   });
+}
+
+Pipeline::WritePtr Pipeline::make_write(Request request, const Address& address, ResponseCallback done) {
+  auto write = std::make_shared<Write>();
+  write->request = std::move(request);
+  write->address = address;
+  write->done = std::move(done);
+  if (!write->request.request_expiration.empty())
+    write->deadline = deadline_of(core_.options, write->request, core_.environment.clock.wall_now());
+  return write;
 }
 
 void Pipeline::submit(const WritePtr& write) {

@@ -23,7 +23,8 @@ class Pipeline final : public onem2m::RequestHandler {
   struct Write;
   using WritePtr = std::shared_ptr<Write>;
 
-  void host(onem2m::Request request, const onem2m::Address& address, onem2m::ResponseCallback done);
+  void host(onem2m::Request request, const onem2m::Address& address, const SnapshotPtr& snapshot,
+            onem2m::ResponseCallback done);
   void serve(onem2m::Request request, const onem2m::Address& address, const SnapshotPtr& snapshot, const Target& target,
              onem2m::ResponseCallback done);
   void transit(onem2m::Request request, const onem2m::Address& address, onem2m::ResponseCallback done);
@@ -31,6 +32,7 @@ class Pipeline final : public onem2m::RequestHandler {
   void notify(onem2m::Request request, const SnapshotPtr& snapshot, const Target& target, onem2m::ResponseCallback done);
   void prepare_and_write(onem2m::Request request, const onem2m::Address& address, const SnapshotPtr& snapshot,
                          const Target& target, onem2m::ResponseCallback done);
+  [[nodiscard]] WritePtr make_write(onem2m::Request request, const onem2m::Address& address, onem2m::ResponseCallback done);
   void submit(const WritePtr& write);
   onem2m::Result<> apply(Write& write, Transaction& transaction);
   void finish(Write& write, const onem2m::Result<>& result);

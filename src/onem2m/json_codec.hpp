@@ -23,6 +23,7 @@ struct JsonLimits {
 
 /// Compact; bytes that are no UTF-8 become U+FFFD.
 [[nodiscard]] std::string to_json_text(const nlohmann::json& value);
+void append_json_text(const nlohmann::json& value, std::string& out);
 
 /// Whole primitives with short names, as MQTT, WebSocket and stored outbox rows carry them. TS-0004 8.
 [[nodiscard]] nlohmann::json to_json(const Request& request);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "onem2m/timestamp.hpp"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <charconv>
 
 namespace edgecse::onem2m {
@@ -36,9 +35,18 @@ std::string format_timestamp(base::WallTime time) {
   const auto day = std::chrono::floor<days>(time);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::seconds>(time - day)};
-  return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(),
-                     clock.seconds().count());
+  // Written for every change of a resource, so by hand.
+  std::string text(15, 'T');
+  const auto put = [&text](std::size_t at, std::size_t width, std::int64_t number) {
+    for (std::size_t i = width; i-- > 0; number /= 10) text[at + i] = static_cast<char>('0' + number % 10);
+  };
+  put(0, 4, std::clamp(static_cast<int>(date.year()), 0, 9999));
+  put(4, 2, static_cast<unsigned>(date.month()));
+  put(6, 2, static_cast<unsigned>(date.day()));
+  put(9, 2, clock.hours().count());
+  put(11, 2, clock.minutes().count());
+  put(13, 2, clock.seconds().count());
+  return text;
 }
 
 std::optional<base::WallTime> parse_timestamp(std::string_view text) {
