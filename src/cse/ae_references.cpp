@@ -11,49 +11,43 @@ namespace {
 
 namespace type = onem2m::type;
 
-bool replace_address(Json& value, const std::string& before, const std::string& after) {
+bool replace(Json& value, const std::string& before, const std::string& after) {
   if (!value.is_string()) return false;
-  const auto& text = value.get_ref<const std::string&>();
-  if (!text.starts_with(before) || (text.size() > before.size() && text[before.size()] != '/')) return false;
-  value = after + text.substr(before.size());
+  auto& text = value.get_ref<std::string&>();
+  if (text != before && !text.starts_with(before + '/')) return false;
+  text = after + text.substr(before.size());
   return true;
 }
 
-bool replace_in_list(Json& attributes, const char* short_name, const std::string& before, const std::string& after) {
-  const auto list = attributes.find(short_name);
-  if (list == attributes.end() || !list->is_array()) return false;
+bool replace_in(Json& value, const std::string& before, const std::string& after) {
+  if (!value.is_array()) return replace(value, before, after);
   bool changed = false;
-  for (Json& entry : *list) changed |= replace_address(entry, before, after);
+  for (Json& entry : value) changed |= replace(entry, before, after);
   return changed;
 }
 
-bool replace_originators(Json& attributes, const char* short_name, const std::string& before, const std::string& after) {
-  const auto privileges = attributes.find(short_name);
-  if (privileges == attributes.end() || !privileges->is_object()) return false;
-  const auto rules = privileges->find("acr");
-  if (rules == privileges->end() || !rules->is_array()) return false;
+bool replace_in_rules(Json& privileges, const std::string& before, const std::string& after) {
+  if (!privileges.is_object() || !privileges.contains("acr") || !privileges["acr"].is_array()) return false;
   bool changed = false;
-  for (Json& rule : *rules)
-    if (rule.is_object()) changed |= replace_in_list(rule, "acor", before, after);
+  for (Json& rule : privileges["acr"])
+    if (rule.is_object() && rule.contains("acor")) changed |= replace_in(rule["acor"], before, after);
   return changed;
 }
 
-bool replace_in(Json& attributes, int resource_type, const std::string& before, const std::string& after) {
-  switch (resource_type) {
-    case type::kSubscription:
-      return replace_in_list(attributes, "nu", before, after);
-    case type::kGroup:
-      return replace_in_list(attributes, "mid", before, after);
-    case type::kAccessControlPolicy: {
-      const bool granted = replace_originators(attributes, "pv", before, after);
-      return replace_originators(attributes, "pvs", before, after) || granted;
-    }
-    default:
-      break;
-  }
-  if (resource_type < type::kAnnounced) return false;
-  const auto link = attributes.find("lnk");
-  return link != attributes.end() && replace_address(*link, before, after);
+const char* reference_attribute(int resource_type) {
+  if (resource_type == type::kSubscription) return "nu";
+  if (resource_type == type::kGroup) return "mid";
+  return resource_type > type::kAnnounced ? "lnk" : nullptr;
+}
+
+bool rewrite_form(Resource& resource, const std::string& before, const std::string& after) {
+  bool changed = false;
+  if (resource.type == type::kAccessControlPolicy)
+    for (const char* name : {"pv", "pvs"})
+      if (resource.has(name)) changed |= replace_in_rules(resource.attributes[name], before, after);
+  const char* const name = reference_attribute(resource.type);
+  if (name != nullptr && resource.has(name)) changed |= replace_in(resource.attributes[name], before, after);
+  return changed;
 }
 
 std::string cse_id_of(const std::string& sp_relative) { return sp_relative.substr(0, sp_relative.find('/', 1)); }
@@ -76,21 +70,30 @@ bool may_announce_ae_move(const CseCore& core, const Tree& tree, const std::stri
   return originator == cse_id_of(before) || originator == cse_id_of(after);
 }
 
-bool replace_ae_references(CseCore& core, Transaction& transaction, const std::string& before, const std::string& after) {
+bool may_refer_to_aes(int resource_type) {
+  return resource_type == type::kAccessControlPolicy || reference_attribute(resource_type) != nullptr;
+}
+
+bool rewrite_references(Resource& resource, const AeReference& reference, const std::string& own_id) {
+  bool changed = rewrite_form(resource, reference.before, reference.after);
+  // Here the AE may be named as the registree it was.
+  if (reference.before.starts_with(own_id + '/'))
+    changed |= rewrite_form(resource, reference.before.substr(own_id.size() + 1), reference.after);
+  return changed;
+}
+
+bool replace_ae_references(CseCore& core, Transaction& transaction, const AeReference& reference) {
   std::vector<Resource> changed;
   bool complete = true;
   transaction.tree().for_each([&](const ResourcePtr& resource) {
-    if (resource->type != type::kSubscription && resource->type != type::kGroup &&
-        resource->type != type::kAccessControlPolicy && resource->type < type::kAnnounced)
-      return;
-    Json attributes = resource->attributes;
-    if (!replace_in(attributes, resource->type, before, after)) return;
-    if (!resource->unit.empty() && !core.gate->serves(transaction, resource->unit)) {
+    if (!may_refer_to_aes(resource->type)) return;
+    Resource copy = *resource;
+    if (!rewrite_references(copy, reference, core.options.id)) return;
+    if (resource->unit.empty() || core.gate->serves(transaction, resource->unit)) {
+      changed.push_back(std::move(copy));
+    } else {
       complete = false;
-      return;
     }
-    changed.push_back(*resource);
-    changed.back().attributes = std::move(attributes);
   });
   for (Resource& resource : changed) transaction.put(std::move(resource));
   return complete;

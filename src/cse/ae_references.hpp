@@ -16,10 +16,18 @@ namespace edgecse::cse {
 [[nodiscard]] bool may_announce_ae_move(const CseCore& core, const Tree& tree, const std::string& originator,
                                         const std::string& before, const std::string& after);
 
-/// Rewrites the id, alone or as the beginning of an address, in links of announced resources, notification targets, group
-/// members and originators of access control policies. False when some of them belong to units that are not served here at
-/// the moment and were left as they are. On the loop's thread.
-bool replace_ae_references(CseCore& core, Transaction& transaction, const std::string& before, const std::string& after);
+struct AeReference {
+  std::string before, after;  // SP-relative AE-IDs
+};
+/// Announced resources (lnk), subscriptions (nu), groups (mid), access control policies (acor).
+[[nodiscard]] bool may_refer_to_aes(int resource_type);
+/// Replaces the id wherever it stands alone or begins an address, also as the CSE itself writes it for a registree; true
+/// when something changed.
+[[nodiscard]] bool rewrite_references(Resource& resource, const AeReference& reference, const std::string& own_id);
+
+/// The same for all resources here. False when some of them belong to units that are not served here at the moment and were
+/// left as they are. On the loop's thread.
+bool replace_ae_references(CseCore& core, Transaction& transaction, const AeReference& reference);
 
 /// IN-CSE: tells every CSE registered here but the one that told, through the outbox, each in order.
 void spread_ae_move(const CseCore& core, Transaction& transaction, const std::string& before, const std::string& after,

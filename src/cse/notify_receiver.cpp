@@ -76,7 +76,7 @@ void NotifyReceiver::change_references(const Request& request, const Json& notif
                   request.from + " has no say in where " + before + " is registered");
   auto complete = std::make_shared<bool>(true);
   core_.loop->submit({[this, complete, before, after, from = request.from](Transaction& transaction) -> onem2m::Result<> {
-                        *complete = replace_ae_references(core_, transaction, before, after);
+                        *complete = replace_ae_references(core_, transaction, {before, after});
                         if (!core_.options.registrar) spread_ae_move(core_, transaction, before, after, from);
                         return {};
                       },

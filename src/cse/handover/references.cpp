@@ -7,58 +7,10 @@
 namespace edgecse::cse::handover {
 namespace {
 
-namespace type = onem2m::type;
 using onem2m::ResponseStatus;
 using onem2m::Result;
 
-bool replace(Json& value, const std::string& before, const std::string& after) {
-  if (!value.is_string()) return false;
-  auto& text = value.get_ref<std::string&>();
-  if (text != before && !text.starts_with(before + '/')) return false;
-  text = after + text.substr(before.size());
-  return true;
-}
-
-bool replace_in(Json& value, const std::string& before, const std::string& after) {
-  if (!value.is_array()) return replace(value, before, after);
-  bool changed = false;
-  for (Json& entry : value) changed |= replace(entry, before, after);
-  return changed;
-}
-
-bool replace_in_rules(Json& privileges, const std::string& before, const std::string& after) {
-  if (!privileges.is_object() || !privileges.contains("acr") || !privileges["acr"].is_array()) return false;
-  bool changed = false;
-  for (Json& rule : privileges["acr"])
-    if (rule.is_object() && rule.contains("acor")) changed |= replace_in(rule["acor"], before, after);
-  return changed;
-}
-
-const char* reference_attribute(int resource_type) {
-  if (resource_type == type::kSubscription) return "nu";
-  if (resource_type == type::kGroup) return "mid";
-  return resource_type > type::kAnnounced ? "lnk" : nullptr;
-}
-
-bool rewrite_form(Resource& resource, const std::string& before, const std::string& after) {
-  bool changed = false;
-  if (resource.type == type::kAccessControlPolicy)
-    for (const char* name : {"pv", "pvs"})
-      if (resource.has(name)) changed |= replace_in_rules(resource.attributes[name], before, after);
-  const char* const name = reference_attribute(resource.type);
-  if (name != nullptr && resource.has(name)) changed |= replace_in(resource.attributes[name], before, after);
-  return changed;
-}
-
 }  // namespace
-
-bool rewrite_references(Resource& resource, const AeReference& reference, const std::string& own_id) {
-  bool changed = rewrite_form(resource, reference.before, reference.after);
-  // Here the AE may be named as the registree it was.
-  if (reference.before.starts_with(own_id + '/'))
-    changed |= rewrite_form(resource, reference.before.substr(own_id.size() + 1), reference.after);
-  return changed;
-}
 
 bool is_aerp(const onem2m::Request& request) {
   if (request.operation != onem2m::Operation::Notify || !request.content.is_object()) return false;
@@ -97,7 +49,7 @@ void handle_aerp(Shared& shared, onem2m::Request request, onem2m::ResponseCallba
     auto ids = std::make_shared<std::vector<std::string>>();
     const SnapshotPtr snapshot = shared.core.loop->snapshot();
     snapshot->tree.for_each([&](const ResourcePtr& resource) {
-      if (resource->type != type::kAccessControlPolicy && reference_attribute(resource->type) == nullptr) return;
+      if (!may_refer_to_aes(resource->type)) return;
       Resource copy = *resource;
       if (rewrite_references(copy, reference, shared.own_id())) ids->push_back(resource->id);
     });

@@ -4,19 +4,10 @@
 // follow it. TS-0001 10.2.16, TS-0004 7.5.1.2.16; docs/handover.md 6.
 #pragma once
 
-#include <string>
-#include <vector>
-
+#include "cse/ae_references.hpp"
 #include "cse/handover/shared.hpp"
 
 namespace edgecse::cse::handover {
-
-struct AeReference {
-  std::string before, after;  // SP-relative AE-IDs
-};
-
-/// Replaces the id wherever it stands alone or begins an address; true when something changed.
-[[nodiscard]] bool rewrite_references(Resource& resource, const AeReference& reference, const std::string& own_id);
 
 /// `sgn` with aerp true: rewrites this CSE's resources, those of units served elsewhere excepted. Any thread.
 void handle_aerp(Shared& shared, onem2m::Request request, onem2m::ResponseCallback done);
