@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "edge/ams_adaptor.hpp"
 #include "edge/data_api.hpp"
@@ -138,7 +140,10 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
       base::log::info(kRoom, "the CSEBase cannot be subscribed to: AEs are read periodically only", {{"detail", made.error().detail}});
     });
     subscriptions.start();
-    tracker.start(options.tracking_interval, [this] { ams.devices_read(); });
+    tracker.start(options.tracking_interval, [this] {
+      ams.devices_read();
+      if (terminating && !serves_any()) application.evacuation_finished();
+    });
     visible.start(options.tracking_interval, [this] { subscriptions.devices_read(); });
   }
 
@@ -168,14 +173,15 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
   void evacuate() {
     terminating = true;
     tracker.refresh([this] {
-      bool any = false;
       for (const auto& [stem, ae] : tracker.devices()) {
-        if (!ae.moved_to.empty()) continue;
-        any = true;
-        env.trigger.trigger(stem, {}, MoveReason::Evacuation);
+        if (ae.moved_to.empty()) env.trigger.trigger(stem, {}, MoveReason::Evacuation);
       }
-      if (!any) application.evacuation_finished();
     });
+  }
+
+  [[nodiscard]] bool serves_any() const {
+    return std::any_of(tracker.devices().begin(), tracker.devices().end(),
+                       [](const auto& entry) { return entry.second.moved_to.empty(); });
   }
 
   void ended() {

@@ -70,7 +70,7 @@ class EdgeService {
 
   /// The owner of a unit has changed (it left, or it arrived): tells the platforms soon.
   void owner_changed();
-  /// The evacuation that MoveTrigger was asked for is over.
+  /// The evacuation that MoveTrigger was asked for is over, although not every unit has left.
   void evacuation_finished();
 
  private:

@@ -173,7 +173,7 @@ void LifeCycle::handle(const EvacuationFinished&) {
 }
 
 void LifeCycle::handle(const StopWanted&) {
-  if (phase_ == Phase::Idle) {
+  if (phase_ == Phase::Idle || phase_ == Phase::Over) {
     phase_ = Phase::Over;
     commands_.push_back(Ended{});
   } else if (phase_ == Phase::Running) {

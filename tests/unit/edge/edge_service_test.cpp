@@ -251,8 +251,12 @@ TEST_F(EdgeServiceTest, AsksForTheEvacuationOfEveryUnitBeforeItLeaves) {
   ASSERT_EQ(send("POST", callback_of("termination"), body.dump()).status, 204);
   EXPECT_EQ(trigger.triggered.size(), 2u);
   EXPECT_EQ(trigger.triggered.front().reason, MoveReason::Evacuation);
-  EXPECT_FALSE(over);
-  service->evacuation_finished();
+  moved["Ccar"] = "/mn2";
+  service->owner_changed();
+  time.advance(2s);
+  EXPECT_FALSE(over) << "one is still here";
+  moved["Csecret"] = "/mn2";
+  service->owner_changed();
   time.advance(2s);
   EXPECT_TRUE(over);
   EXPECT_THAT(platform.host("mep1").terminated, ElementsAre("TERMINATING"));

@@ -391,6 +391,18 @@ TEST_F(MecApplication, EndsInBoundedTimeWhenThePlatformIsGone) {
   EXPECT_TRUE(ended);
 }
 
+TEST_F(MecApplication, SaysThatItHasEndedToWhoeverAsksLater) {
+  start_with_service_and_device();
+  ASSERT_EQ(post(callback("termination"), kTerminate), 204);
+  application->evacuation_finished();
+  time.advance(1s);
+  ASSERT_TRUE(ended);
+  ended = false;
+  application->stop();
+  time.advance(1s);
+  EXPECT_TRUE(ended);
+}
+
 TEST_F(MecApplication, FollowsNoLinkToAnotherHost) {
   start_with_service_and_device();
   auto& host = platform.host("mep1");
