@@ -3,9 +3,8 @@
 // Health and metrics on a listener of their own: GET /livez, /readyz, /metrics.
 #pragma once
 
-#include <atomic>
-#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -21,7 +20,6 @@ class AdminServer {
   struct Surroundings {
     telemetry::Registry& registry;
     std::vector<base::Executor*> executors;    // alive means: each of them still gets its turn
-    std::function<void()> before_scrape;       // sets gauges that are looked up, not counted
   };
 
   [[nodiscard]] static base::Result<std::unique_ptr<AdminServer>, net::Error> start(const std::string& listen,

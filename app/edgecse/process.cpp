@@ -23,29 +23,19 @@ using Started = base::Result<void, std::string>;
 
 std::string_view host_of(std::string_view listen) { return listen.substr(0, listen.rfind(':')); }
 
-/// Where moves are not possible: says so when the network asks for one.
-class NoMoves final : public edge::MoveTrigger {
- public:
-  void trigger(const std::string& ae_id, const std::string& target_cse_id, edge::MoveReason) override {
-    log::info("app", "a device should move, but mobility is off", {{"ae", ae_id}, {"target", target_cse_id}});
-  }
-  void network_completed(const std::string&) override {}
-  void network_failed(const std::string&) override {}
-};
-
 bool is_wildcard(std::string_view host) { return host == "0.0.0.0" || host == "[::]"; }
 
 }  // namespace
 
 base::Result<std::unique_ptr<Process>, std::string> Process::start(const Configuration& configuration) {
   std::unique_ptr<Process> process(new Process(configuration));
-  for (const auto step : {&Process::open_store, &Process::open_network, &Process::open_cse})
+  for (const auto step : {&Process::open_store, &Process::open_network, &Process::open_cse, &Process::open_moves})
     if (auto done = (process.get()->*step)(); !done) return tl::unexpected(std::move(done.error()));
   process->open_edge();
   process->add_routes();
   process->entrance_.open();
   process->cse_->start();
-  if (process->moves_) process->moves_->start();
+  process->moves_->start();
   if (process->edge_) process->edge_->start();
   process->admin_->set_not_ready("");
   log::info("app", "ready", {{"cse", configuration.cse.id},
@@ -59,12 +49,10 @@ base::Result<std::unique_ptr<Process>, std::string> Process::start(const Configu
 Process::~Process() {
   // No thread may be inside a part that goes: what lives on the executor ends there, then listeners, then executors, then the
   // client, which answers what it still holds.
-  run_on_executor([this] {
-    tls_watch_.reset();
-    if (moves_) moves_->on_owner_changed({});
-  });
+  run_on_executor([this] { tls_watch_.reset(); });
   admin_.reset();
   server_.reset();
+  if (moves_) moves_->set_edge(nullptr);
   edge_.reset();
   run_on_executor([] {});
   commit_executor_.stop();
@@ -101,8 +89,7 @@ Started Process::open_network() {
   registry_.gauge("edgecse_build_info", "1, with what was built",
                   {{"version", std::string(version())}, {"commit", std::string(commit())}}).set(1);
   auto admin = AdminServer::start(configuration_.admin_listen, {.registry = registry_,
-                                                                .executors = {&executor_, &commit_executor_},
-                                                                .before_scrape = [this] { set_gauges(); }});
+                                                                .executors = {&executor_, &commit_executor_}});
   if (!admin) return tl::unexpected(fmt::format("admin.listen: {}", admin.error().detail));
   admin_ = std::move(*admin);
 
@@ -127,16 +114,21 @@ Started Process::open_cse() {
                                                     .telemetry = registry_});
   if (!opened) return tl::unexpected(opened.error().detail);
   cse_ = std::move(*opened);
-  if (!configuration_.cse.mobility.enabled) return {};
+  // Who has a registrar counts this himself.
+  if (!configuration_.cse.registrar) registry_.gauge("edgecse_registrar_up", "Whether the registrar knows this CSE").set(1);
+  return {};
+}
+
+Started Process::open_moves() {
+  // Also with mobility off: what moved away in an earlier life is still forwarded.
   auto moves = Moves::attach(*cse_, clock_, executor_, registry_);
-  if (!moves) return tl::unexpected(moves.error());
+  if (!moves) return tl::unexpected(moves.error().detail);
   moves_ = std::move(*moves);
   return {};
 }
 
 void Process::open_edge() {
   if (!configuration_.mec.enabled) return;
-  no_moves_ = std::make_unique<NoMoves>();
   edge_ = std::make_unique<edge::EdgeService>(make_edge_options(configuration_, configuration_.cse.points_of_access),
                                               edge::EdgeEnvironment{.cse = *cse_,
                                                                     .internal_aes = *cse_->core().internal_aes,
@@ -145,11 +137,11 @@ void Process::open_edge() {
                                                                     .clock = clock_,
                                                                     .random = random_,
                                                                     .telemetry = registry_,
-                                                                    .trigger = moves_ ? static_cast<edge::MoveTrigger&>(*moves_) : *no_moves_,
-                                                                    .owner_of = [this](const std::string& ae_id) {
-                                                                      return moves_ ? moves_->owner_of(ae_id) : std::string{};
+                                                                    .trigger = *moves_,
+                                                                    .owner_of = [moves = moves_.get()](const std::string& unit) {
+                                                                      return moves->owner_of(unit);
                                                                     }});
-  if (moves_) moves_->on_owner_changed([this] { edge_->owner_changed(); });
+  moves_->set_edge(edge_.get());
   // The platform asked this instance to end: as if the operator had.
   edge_->on_terminated([] { ::kill(::getpid(), SIGTERM); });
 }
@@ -166,11 +158,6 @@ void Process::add_routes() {
     binding_->handle(std::move(request), answer);
     return true;
   });
-}
-
-void Process::set_gauges() {
-  static const std::string kHelp = "1 while the registrar CSE knows this CSE, or there is none";
-  registry_.gauge("edgecse_registrar_up", kHelp).set(cse_ && cse_->registrar_up() ? 1 : 0);
 }
 
 std::vector<std::string> Process::advertised() const {

@@ -43,12 +43,12 @@ class Process {
   base::Result<void, std::string> open_store();
   base::Result<void, std::string> open_network();
   base::Result<void, std::string> open_cse();
+  base::Result<void, std::string> open_moves();
   void open_edge();
   void add_routes();
   /// Waits until it has run.
   void run_on_executor(const base::Task& task);
   void leave_platform(std::chrono::milliseconds limit);
-  void set_gauges();
   [[nodiscard]] std::vector<std::string> advertised() const;
 
   Configuration configuration_;
@@ -62,8 +62,7 @@ class Process {
   std::unique_ptr<binding::HttpRequestSender> sender_;
   std::unique_ptr<cse::Cse> cse_;
   std::unique_ptr<binding::HttpBinding> binding_;
-  std::unique_ptr<Moves> moves_;           // none: mobility is off
-  std::unique_ptr<edge::MoveTrigger> no_moves_;
+  std::unique_ptr<Moves> moves_;
   std::unique_ptr<edge::EdgeService> edge_;  // none: no MEC application
   Entrance entrance_;
   std::unique_ptr<net::HttpServer> server_;

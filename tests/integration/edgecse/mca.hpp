@@ -12,11 +12,11 @@
 
 namespace edgecse::test {
 
-inline net::HttpCall mca_call(std::string method, std::string url) {
+inline net::HttpCall mca_call(std::string method, std::string url, std::string originator = "CTester") {
   net::HttpCall call;
   call.method = std::move(method);
   call.url = std::move(url);
-  call.headers = {{"X-M2M-Origin", "CTester"}, {"X-M2M-RI", "1"}, {"X-M2M-RVI", "3"}};
+  call.headers = {{"X-M2M-Origin", std::move(originator)}, {"X-M2M-RI", "1"}, {"X-M2M-RVI", "3"}};
   return call;
 }
 
