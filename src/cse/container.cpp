@@ -7,6 +7,27 @@ namespace edgecse::cse {
 
 using onem2m::Result;
 
+namespace {
+
+// What a lowered limit leaves over goes step by step, in jobs of its own, each durable.
+void trim_later(CseCore& core, Transaction& transaction, const std::string& id) {
+  transaction.after_commit([&core, id] {
+    core.loop->submit({[&core, id](Transaction& next) -> Result<> {
+                         const ResourcePtr container = next.tree().find(id);
+                         if (!container || (!container->unit.empty() && !core.gate->serves(next, container->unit))) return {};
+                         Resource trimmed = *container;
+                         const auto more = evict(next, trimmed, 0, 0);
+                         if (!more) return tl::unexpected(more.error());
+                         next.put(std::move(trimmed));
+                         if (*more) trim_later(core, next, id);
+                         return {};
+                       },
+                       nullptr});
+  });
+}
+
+}  // namespace
+
 Result<> ContainerProcedure::before_create(CreateContext& context) {
   context.resource.attributes["cni"] = 0;
   context.resource.attributes["cbs"] = 0;
@@ -24,7 +45,10 @@ Result<> ContainerProcedure::before_update(UpdateContext& context) {
     return {};
   }
   if (!context.requested.contains("mni") && !context.requested.contains("mbs")) return {};
-  return evict(context.transaction, after, 0, 0);
+  const auto more = evict(context.transaction, after, 0, 0);
+  if (!more) return tl::unexpected(more.error());
+  if (*more) trim_later(core_, context.transaction, after.id);
+  return {};
 }
 
 }  // namespace edgecse::cse

@@ -18,6 +18,7 @@ using onem2m::Result;
 namespace {
 
 constexpr std::int64_t kMicroseconds = 1'000'000;
+constexpr std::size_t kMostEvicted = 500;  // by one change: the loop stays free
 
 // The name that the Originator chose, or the given one; a chosen one gets a row that finds it.
 Result<std::string> choose_name(Transaction& transaction, const Resource& container, std::uint64_t sequence,
@@ -127,7 +128,7 @@ std::int64_t content_size(const Json& value) {
   }
 }
 
-Result<> evict(Transaction& transaction, Resource& container, std::int64_t more_instances, std::int64_t more_bytes) {
+Result<bool> evict(Transaction& transaction, Resource& container, std::int64_t more_instances, std::int64_t more_bytes) {
   const std::int64_t most = container.number("mni", -1);
   const std::int64_t bytes = container.number("mbs", -1);
   std::int64_t count = container.number("cni");
@@ -135,8 +136,8 @@ Result<> evict(Transaction& transaction, Resource& container, std::int64_t more_
   const auto too_much = [&] {
     return count > 0 && ((most >= 0 && count + more_instances > most) || (bytes >= 0 && size + more_bytes > bytes));
   };
-  if (!too_much()) return {};
-  while (too_much()) {
+  if (!too_much()) return false;
+  for (std::size_t gone = 0; too_much() && gone < kMostEvicted; ++gone) {
     // Sequences are dense unless somebody deleted in between: look at the next one before searching.
     auto oldest = transaction.instance(container.id, container.first_sequence);
     if (!oldest) return tl::unexpected(oldest.error());
@@ -155,7 +156,7 @@ Result<> evict(Transaction& transaction, Resource& container, std::int64_t more_
   container.attributes["cni"] = count;
   container.attributes["cbs"] = size;
   if (count == 0) container.latest = nullptr;
-  return {};
+  return too_much();
 }
 
 Result<Response> create_instance(Work& work) {

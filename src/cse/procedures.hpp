@@ -48,8 +48,9 @@ struct Work {
 [[nodiscard]] onem2m::Result<> check_conditions(const Tree& tree, const onem2m::Request& request, const Resource& resource,
                                                 const Json& attributes, int type);
 
-/// Removes the oldest until mni, mbs hold with room for one more of that size. Silent. Fails when the store does.
-[[nodiscard]] onem2m::Result<> evict(Transaction& transaction, Resource& container, std::int64_t more_instances,
+/// Removes the oldest until mni, mbs hold with room for one more of that size, at most some hundred at once: true when more
+/// must go. Silent. Fails when the store does.
+[[nodiscard]] onem2m::Result<bool> evict(Transaction& transaction, Resource& container, std::int64_t more_instances,
                                      std::int64_t more_bytes);
 /// Removes one instance and brings the container's counters up to date; the container is put.
 [[nodiscard]] onem2m::Result<> remove_instance(CseCore& core, Transaction& transaction, const Resource& container,

@@ -2,6 +2,7 @@
 #include "cse/tree.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace edgecse::cse {
 
@@ -13,7 +14,18 @@ std::string Tree::name_key(std::string_view parent, std::string_view name) {
 }
 
 ResourcePtr Tree::child(std::string_view parent, std::string_view name) const {
-  const auto id = names_.find(name_key(parent, name));
+  // Asked for every segment of every address: the key is made without the heap.
+  std::array<char, 256> small;
+  const std::size_t size = parent.size() + 1 + name.size();
+  std::shared_ptr<const std::string> id;
+  if (size <= small.size()) {
+    char* end = std::copy(parent.begin(), parent.end(), small.begin());
+    *end = '/';
+    std::copy(name.begin(), name.end(), end + 1);
+    id = names_.find(std::string_view(small.data(), size));
+  } else {
+    id = names_.find(name_key(parent, name));
+  }
   return id ? resources_.find(*id) : nullptr;
 }
 

@@ -153,6 +153,7 @@ struct WildcardRow {
   const char* text;
   bool matches;
 };
+void PrintTo(const WildcardRow& row, std::ostream* out) { *out << row.pattern << " " << row.text; }
 struct Wildcards : ::testing::TestWithParam<WildcardRow> {};
 TEST_P(Wildcards, StandForAnyText) {
   EXPECT_EQ(cse::matches_wildcard(GetParam().pattern, GetParam().text), GetParam().matches)
@@ -168,6 +169,7 @@ struct ScheduleRow {
   const char* entry;
   bool covers;
 };
+void PrintTo(const ScheduleRow& row, std::ostream* out) { *out << row.entry; }
 struct Schedules : ::testing::TestWithParam<ScheduleRow> {};
 TEST_P(Schedules, CoverTheTime) {  // Saturday 2026-11-21 14:05:30
   EXPECT_EQ(cse::covers(GetParam().entry, *onem2m::parse_timestamp("20261121T140530")), GetParam().covers) << GetParam().entry;
@@ -185,6 +187,7 @@ struct BlockRow {
   const char* address;
   bool in;
 };
+void PrintTo(const BlockRow& row, std::ostream* out) { *out << row.block << " " << row.address; }
 struct Blocks : ::testing::TestWithParam<BlockRow> {};
 TEST_P(Blocks, HoldAddresses) {
   EXPECT_EQ(cse::is_in_block(GetParam().block, GetParam().address), GetParam().in) << GetParam().block << " " << GetParam().address;

@@ -69,6 +69,15 @@ TEST_F(DataResources, LowerLimitEvictsAtOnce) {
   EXPECT_EQ(cse.retrieve(data + "/ol", "Cdev").content["m2m:cin"]["con"], "4");
 }
 
+TEST_F(DataResources, ManyAreEvictedInSteps) {
+  for (int i = 0; i < 1'200; ++i) cse.add_instance(data, std::to_string(i), "Cdev");
+  ASSERT_EQ(rsc(cse.update(data, {{"m2m:cnt", {{"mni", 3}}}}, "Cdev")), 2004);
+  cse.time.advance(std::chrono::seconds{1});
+  EXPECT_EQ(cse.retrieve(data, "Cdev").content["m2m:cnt"]["cni"], 3);
+  EXPECT_EQ(cse.retrieve(data + "/ol", "Cdev").content["m2m:cin"]["con"], "1197");
+  EXPECT_EQ(cse.disk->tables[static_cast<std::size_t>(store::Table::Instances)].size(), 3U);
+}
+
 TEST_F(DataResources, LatestMovesBackWhenTheNewestIsDeleted) {
   cse.add_instance(data, "1", "Cdev");
   cse.add_instance(data, "2", "Cdev");

@@ -62,6 +62,12 @@ TEST(ToJsonText, IsCompactAndNeverThrows) {
   EXPECT_EQ(to_json_text(Json("\xff")), "\"\xEF\xBF\xBD\"");
 }
 
+TEST(JsonText, IsThatOfTheLibraryForEveryKindOfValue) {
+  const Json values[] = {nullptr, true, 0, -17, 18'446'744'073'709'551'615ULL, 2.5, 1e300, "", "plain", "\"\\/\b\n\x01\x7f", "\u00e4\u20ac",
+                         Json::array(), Json::object(), {1, {2, {"x"}}}, {{"a b", 1}, {"\n", {{"z", nullptr}}}}};
+  for (const Json& value : values) EXPECT_EQ(to_json_text(value), value.dump()) << value;
+}
+
 Request a_full_request() {
   Request request;
   request.operation = Operation::Create;
