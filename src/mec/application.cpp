@@ -117,19 +117,20 @@ struct Application::Implementation : std::enable_shared_from_this<Implementation
     }
   }
 
-  void count_refused_callback() {
-    if (registry != nullptr) registry->counter("edgecse_mec_callbacks_refused_total", "Callbacks that fit no subscription").add();
+  void count_refused_callback(const std::string& reason) {
+    if (registry == nullptr) return;
+    registry->counter("edgecse_mec_callbacks_refused_total", "Callbacks that fit no subscription", {{"reason", reason}}).add();
   }
 
   net::HttpResponse receive(std::string_view kind, std::string_view secret, const std::string& text) {
     const auto let_in = life_cycle.find_callback(kind, secret);
     if (!let_in) {
-      count_refused_callback();
+      count_refused_callback("secret");
       return problem(404, "Not Found", "no subscription calls back here");
     }
     auto body = base::parse_guarded_json(text);
     if (!body || notification_type(*body).empty()) {
-      count_refused_callback();
+      count_refused_callback("body");
       return problem(400, "Bad Request", body ? "the body is no notification that is known here" : body.error());
     }
     step(Notified{*let_in, std::move(*body)});
