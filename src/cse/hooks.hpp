@@ -37,6 +37,9 @@ class ResourceEventListener {
  public:
   virtual ~ResourceEventListener() = default;
   virtual void on_event(Transaction& transaction, const ResourceEvent& event) = 0;
+  /// A resource came by a handover. Nobody is told, but what a listener keeps about the tree must know it before the next
+  /// job. On the loop's thread; the job may still fail.
+  virtual void on_import(const Resource& resource) { static_cast<void>(resource); }
 };
 
 /// What is to be done with a request for a unit, by who owns the unit. docs/handover.md 3, 5.

@@ -69,6 +69,11 @@ void SubscriptionNotifier::on_event(Transaction& transaction, const ResourceEven
   }
 }
 
+void SubscriptionNotifier::on_import(const Resource& resource) {
+  // A request that waited for the unit may be in the same batch: committed() would come too late for it.
+  if (resource.type == onem2m::type::kSubscription) subscribed_.insert(resource.parent);
+}
+
 void SubscriptionNotifier::tell_subscriptions(Transaction& transaction, const std::string& of,
                                               NotificationEventType event_type, const ResourceEvent& event) {
   if (!subscribed_.contains(of)) return;

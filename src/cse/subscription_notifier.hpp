@@ -20,6 +20,7 @@ class SubscriptionNotifier final : public ResourceEventListener, public CommitOb
   /// Batches that an earlier life left come to their end. On any thread.
   void start();
   void on_event(Transaction& transaction, const ResourceEvent& event) override;
+  void on_import(const Resource& resource) override;
   void committed(const Snapshot& snapshot, std::span<const Change> changes) override;
 
  private:

@@ -260,7 +260,8 @@ Result<std::vector<std::string>> wipe(Transaction& transaction, const std::strin
   return ids;
 }
 
-Result<> install(Transaction& transaction, const Arrival& arrival, const std::string& own) {
+Result<> install(Transaction& transaction, const Arrival& arrival, const std::string& own,
+                 const std::function<void(const Resource&)>& imported) {
   const std::string& unit = arrival.unit;
   const CarryOver carry_over(arrival, own);
   auto rows = all_rows(transaction, key::staged_resources(unit));
@@ -303,6 +304,7 @@ Result<> install(Transaction& transaction, const Arrival& arrival, const std::st
     auto newest = transaction.instances(resource.id, 0, resource.next_sequence, 1, true);
     if (!newest) return tl::unexpected(newest.error());
     if (!newest->empty()) resource.latest = newest->front();
+    imported(resource);
     transaction.put(std::move(resource));
   }
   auto outbox = all_rows(transaction, key::staged_outbox(unit));

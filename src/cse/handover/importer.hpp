@@ -5,6 +5,7 @@
 // once. Import and clean-up are silent: no event, no notification. docs/handover.md 3, 4.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,8 @@ struct Arrival {
   std::string unit, source;          // source: CSE-ID
   std::vector<std::string> aliases;  // SP-relative ids of the AE at its former registrars
 };
-/// Moves the staged unit into the tree. own: this CSE's CSE-ID.
-[[nodiscard]] onem2m::Result<> install(Transaction& transaction, const Arrival& arrival, const std::string& own);
+/// Moves the staged unit into the tree. own: this CSE's CSE-ID. imported: told of each resource.
+[[nodiscard]] onem2m::Result<> install(Transaction& transaction, const Arrival& arrival, const std::string& own,
+                                       const std::function<void(const Resource&)>& imported);
 
 }  // namespace edgecse::cse::handover

@@ -29,6 +29,15 @@ struct TestFaults {
   bool grant_without_final = false;       // GRANT is taken with what happens to be there
 };
 
+struct Metrics {
+  explicit Metrics(telemetry::Registry& registry)
+      : extra_wait(registry.histogram("edgecse_handover_extra_wait_seconds", "Wait of requests that met a move")),
+        bytes_in(
+            registry.counter("edgecse_handover_bytes_total", "Bytes of units on their way", {{"direction", "in"}})) {}
+  telemetry::Histogram& extra_wait;
+  telemetry::Counter& bytes_in;
+};
+
 struct Shared final : private Journal::Listener {
   explicit Shared(CseCore& cse_core, TestFaults test_faults)
       : core(cse_core),
@@ -36,7 +45,8 @@ struct Shared final : private Journal::Listener {
         guard_time(cse_core.options.mobility.guard_time),
         retries(guard_time),
         journal(*this),
-        parking(cse_core.environment.clock, cse_core.environment.executor) {}
+        parking(cse_core.environment.clock, cse_core.environment.executor),
+        metrics(cse_core.environment.telemetry) {}
 
   CseCore& core;
   const TestFaults faults;
@@ -45,6 +55,7 @@ struct Shared final : private Journal::Listener {
   RetryTable retries;  // the commit loop's thread
   Journal journal;
   Parking parking;
+  Metrics metrics;
   HandoverEvents* events = nullptr;
   std::function<void(const std::string&)> served;                    // the outbox sender's
   std::function<void(const std::string& unit, bool exists)> entity;  // an AE came or went; the commit loop's thread

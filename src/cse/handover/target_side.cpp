@@ -135,6 +135,7 @@ Result<> TargetSide::import(Transaction& transaction, const ContextId& context, 
   std::vector<std::string> ids;
   if (auto staged = stage(transaction, context.unit, delivery.rows, shared_.guard_time, ids); !staged) return staged;
   for (const std::string& id : ids) shared_.table.add_arriving_id(transaction, context.unit, id);
+  shared_.metrics.bytes_in.add(static_cast<double>(delivery.rows.size()));
   target.watermark = delivery.number;
   target.final = delivery.final;
   shared_.table.write(transaction, context.unit, *row);
@@ -181,7 +182,12 @@ Result<> TargetSide::become_owner(Transaction& transaction, const ContextId& con
   if (!row->target->final && !shared_.faults.grant_without_final)
     return refuse(ResponseStatus::InternalServerError, "FINAL is not here yet; it is being pulled");
   const std::string source = row->target->source;
-  if (auto installed = install(transaction, {context.unit, source, row->aliases}, shared_.own_id()); !installed)
+  if (auto installed = install(transaction, {context.unit, source, row->aliases}, shared_.own_id(),
+                               [this](const Resource& resource) {
+                                 for (ResourceEventListener* listener : shared_.core.listeners)
+                                   listener->on_import(resource);
+                               });
+      !installed)
     return installed;
   row->role = Role::Owner;
   row->epoch = context.epoch + 1;
