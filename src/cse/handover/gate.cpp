@@ -163,6 +163,16 @@ void Gate::park(const std::string& unit, Request request, ResponseCallback done)
   const Json attributes = ae_attributes(request);
   const std::string owner = row ? row->owner : attributes.is_object() ? attributes.value("prgr", "") : "";
   const std::string credential = credential_of(attributes);
+  // What the device waits for because of the move, the handling afterwards included. A registration waits for a whole
+  // move.
+  if (!is_registration(request))
+    done = [this, since = shared_.core.environment.clock.monotonic_now(), guard = std::weak_ptr(shared_.alive),
+            answer = std::move(done)](onem2m::Response response) {
+      if (!guard.expired())
+        shared_.metrics.extra_wait.observe(
+            std::chrono::duration<double>(shared_.core.environment.clock.monotonic_now() - since).count());
+      answer(std::move(response));
+    };
   shared_.parking.add(unit, {std::move(request), std::move(done), deadline});
   if (wanted) {
     shared_.post([this, unit, owner, credential] { fetch(unit, owner, credential); });
@@ -185,6 +195,13 @@ void Gate::fetch(const std::string& unit, const std::string& owner, const std::s
   fetch_(unit, owner, credential, [this, unit](Fetched outcome) {
     fetching_.erase(unit);
     if (outcome == Fetched::Coming) return;
+    if (outcome == Fetched::Unknown) {  // a second registration would make a second owner
+      for (ParkedRequest& parked : shared_.parking.take(unit))
+        parked.done(
+            onem2m::make_error_response(parked.request, ResponseStatus::TargetNotReachable,
+                                        "whether " + unit + " is served elsewhere cannot be asked at the moment"));
+      return;
+    }
     {
       const std::lock_guard lock(mutex_);
       if (not_elsewhere_.size() > 10'000) not_elsewhere_.clear();

@@ -20,6 +20,7 @@ class Gate final : public ServingGate {
   enum class Fetched {
     Coming,    // the owner was asked to move it here; what is parked is handled when it is here, or at its deadline
     NotFound,  // nobody owns it
+    Unknown,   // who could tell does not answer
     Refused,   // the owner knows it with another credential
   };
   /// Brings a unit here because its AE registers here, or because its traffic came first. owner: CSE-ID, empty: ask the

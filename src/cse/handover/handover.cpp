@@ -219,7 +219,8 @@ class LiveHandover final : public Handover, private SubtreeHandler {
              std::function<void(Gate::Fetched)> done) {
     if (!owner.empty()) return want(unit, owner, credential, 0, std::move(done));
     directory_.find(unit, [this, unit, credential, done = std::move(done)](const Result<std::string>& found) {
-      if (!found || found->empty() || *found == shared_.own_id()) return done(Gate::Fetched::NotFound);
+      if (!found) return done(Gate::Fetched::Unknown);
+      if (found->empty() || *found == shared_.own_id()) return done(Gate::Fetched::NotFound);
       want(unit, *found, credential, 0, done);
     });
   }
@@ -248,7 +249,7 @@ class LiveHandover final : public Handover, private SubtreeHandler {
       if (response.status == ResponseStatus::NotFound && attributes.is_object() &&
           attributes.value("phase", "") == "ENDED")
         return forget_forward_row(unit, attributes.value("epoch", std::uint64_t{0}), done);
-      done(Gate::Fetched::NotFound);
+      done(response.status == ResponseStatus::NotFound ? Gate::Fetched::NotFound : Gate::Fetched::Unknown);
     });
   }
 

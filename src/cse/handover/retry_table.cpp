@@ -4,6 +4,7 @@
 #include "base/hex.hpp"
 #include "cse/rows.hpp"
 #include "onem2m/address.hpp"
+#include "onem2m/enumerations.hpp"
 #include "onem2m/json_codec.hpp"
 
 namespace edgecse::cse::handover {
@@ -77,9 +78,28 @@ std::string row_key(const std::string& unit, const Request& request) {
   return key += "#" + base::to_hex(digest.bytes());
 }
 
-std::string encode_answer(const Response& response) {
+/// ri of the instance whose representation is the answer's whole content: the answer need not repeat it.
+std::string answered_instance(const Request& request, const Response& response) {
+  if (request.resource_type != onem2m::type::kContentInstance || !response.serialized_content) return {};
+  static constexpr std::string_view kId = "\"ri\":\"";
+  const std::string& text = *response.serialized_content;
+  const std::size_t begin = text.rfind(kId);
+  const std::size_t end = begin == std::string::npos ? begin : text.find('"', begin + kId.size());
+  return end == std::string::npos ? std::string{} : text.substr(begin + kId.size(), end - begin - kId.size());
+}
+
+std::string encode_answer(const Transaction& transaction, const Request& request, const Response& response) {
   Json json{{"rsc", onem2m::to_number(response.status)}};
   if (!response.content_location.empty()) json["cl"] = response.content_location;
+  if (const std::string id = answered_instance(request, response); !id.empty()) {
+    const auto [container, sequence] = split_instance_id(id);
+    const ResourcePtr parent = sequence == 0 ? nullptr : transaction.tree().find(container);
+    if (parent && parent->latest && parent->latest->sequence == sequence &&
+        parent->latest->representation == *response.serialized_content) {
+      json["ci"] = id;
+      return onem2m::to_json_text(json);
+    }
+  }
   const std::string content = response.serialized_content  ? *response.serialized_content
                               : response.content.is_null() ? std::string{}
                                                            : onem2m::to_json_text(response.content);
@@ -87,7 +107,7 @@ std::string encode_answer(const Response& response) {
   return onem2m::to_json_text(json);
 }
 
-std::optional<Response> decode_answer(std::string_view text, const Request& request) {
+std::optional<Response> decode_answer(const Transaction& transaction, std::string_view text, const Request& request) {
   const Json json = Json::parse(text, nullptr, false);
   if (!json.is_object() || !json.contains("rsc") || !json["rsc"].is_number_integer()) return std::nullopt;
   Response response;
@@ -95,6 +115,12 @@ std::optional<Response> decode_answer(std::string_view text, const Request& requ
   response.request_identifier = request.request_identifier;
   response.release_version = request.release_version;
   response.content_location = json.value("cl", "");
+  if (json.contains("ci") && json["ci"].is_string()) {
+    const auto [container, sequence] = split_instance_id(json["ci"].get_ref<const std::string&>());
+    const auto instance = transaction.instance(container, sequence);  // evicted since: the answer comes without it
+    if (instance && *instance)
+      response.serialized_content = std::shared_ptr<const std::string>(*instance, &(*instance)->representation);
+  }
   if (json.contains("pc") && json["pc"].is_string())
     response.serialized_content = std::make_shared<const std::string>(json["pc"].get<std::string>());
   return response;
@@ -118,7 +144,7 @@ std::optional<Response> RetryTable::find(const Transaction& transaction, const s
     reusers_.insert(std::string(stem(request.from)));
     return std::nullopt;
   }
-  return decode_answer(text.substr(kHeaderSize), request);
+  return decode_answer(transaction, text.substr(kHeaderSize), request);
 }
 
 void RetryTable::remember(Transaction& transaction, const std::string& unit, const Request& request,
@@ -126,7 +152,8 @@ void RetryTable::remember(Transaction& transaction, const std::string& unit, con
   if (request.request_identifier.empty()) return;
   if (!reusers_.empty() && reusers_.contains(std::string(stem(request.from)))) return;
   transaction.put_row(Table::Meta, row_key(unit, request),
-                      rows::big_endian(microseconds(transaction.now())) + digest_of(request) + encode_answer(response),
+                      rows::big_endian(microseconds(transaction.now())) + digest_of(request) +
+                          encode_answer(transaction, request, response),
                       unit);
 }
 
