@@ -88,6 +88,7 @@ def messages(seen: Seen) -> dict:
 def notifications(seen: Seen) -> dict:
     """Notifications to the subscriber at the IN-CSE. One that comes again under its identifier is the same one."""
     result = dict(due=0, delivered=0, lost=0, duplicated=0, reordered=0)
+    missing = {}
     arrived = collections.defaultdict(dict)  # container -> request identifier -> n, in the order of first arrival
     for container, n, identifier, _, _ in seen.notifications:
         arrived[container].setdefault(identifier, n)
@@ -96,10 +97,13 @@ def notifications(seen: Seen) -> dict:
         numbers = list(arrived[met["containers"]["data"]["ri"]].values())
         result["due"] += len(due)
         result["delivered"] += len(due & set(numbers))
-        result["lost"] += len(due - set(numbers))
+        lost = sorted(due - set(numbers))
+        result["lost"] += len(lost)
         result["duplicated"] += len(numbers) - len(set(numbers))
         result["reordered"] += out_of_order(numbers)
-    return result
+        if lost:
+            missing[device] = lost[:10]
+    return result | ({"missing": missing} if missing else {})
 
 
 def double_owners(seen: Seen) -> int:

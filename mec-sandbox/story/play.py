@@ -220,6 +220,8 @@ class Run:
         seen.notifications, seen.commands = list(self.city.notifications), list(self.city.commands)
         seen.nonsense = self.city.inbox.nonsense
         seen.rtt_ms, seen.commit_ms = self.rtt_ms, self.commit_ms
+        (self.folder / "city.json").write_text(json.dumps({"notifications": seen.notifications, "commands": seen.commands,
+                                                           "met": seen.met, "mobility": seen.mobility}))
         return verdict.report(seen)
 
     def tear_down(self) -> list[str]:
