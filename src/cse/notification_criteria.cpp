@@ -16,6 +16,7 @@ using onem2m::refuse;
 using onem2m::ResponseStatus;
 using onem2m::Result;
 
+constexpr std::size_t kMaximumTargets = 100;  // each event costs a row and a request for each
 constexpr const char* kConditions[] = {"crb", "cra", "ms", "us", "sts", "stb", "exb", "exa", "sza", "szb", "fo"};
 
 const Json& member(const Json& object, const char* name) {
@@ -87,6 +88,8 @@ Result<> check_targets(const Json& subscription) {
   const Json& targets = member(subscription, "nu");
   if (!targets.is_array()) return {};
   if (targets.empty()) return refuse(ResponseStatus::BadRequest, "nu names no notification target");
+  if (targets.size() > kMaximumTargets)
+    return refuse(ResponseStatus::NotImplemented, fmt::format("nu names more than {} notification targets", kMaximumTargets));
   for (const Json& entry : targets) {
     if (!entry.is_string() || entry.get_ref<const std::string&>().empty())
       return refuse(ResponseStatus::BadRequest, "nu has an entry that is no address");

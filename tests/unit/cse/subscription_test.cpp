@@ -294,6 +294,7 @@ TEST_P(RefusedSubscription, IsAnsweredWithASentence) {
 INSTANTIATE_TEST_SUITE_P(
     Rows, RefusedSubscription,
     ::testing::Values(Refusal{"NoTargets", {{"nu", Json::array()}}, 4000},
+                      Refusal{"TooManyTargets", {{"nu", std::vector<std::string>(101, kSink)}}, 5001},
                       Refusal{"BlockingUpdate", {{"enc", {{"net", {7}}}}}, 5001},
                       Refusal{"MissingDataWithoutWindow", {{"enc", {{"net", {8}}}}}, 4000},
                       Refusal{"MissingDataOfAContainer", {{"enc", {{"net", {8}}, {"md", {{"num", 1}, {"dur", "PT1S"}}}}}}, 4000},
