@@ -52,17 +52,20 @@ void HostDirectory::learn(const std::vector<mec::ServiceInfo>& services, const s
     host.cse_id = cse_id;
     std::string producer = text_of(specific, "appInstanceId");
     if (producer.empty()) producer = !service.app_instance_id.empty() ? service.app_instance_id : instance;
-    if (!producer.empty()) host.app_instance_id = producer;
+    if (!producer.empty()) cse_of_instance_[producer] = cse_id;
     if (service.name == kDataServiceName && !service.transport.uris.empty()) host.data_endpoint = service.transport.uris.front();
   }
 }
 
 std::optional<KnownHost> HostDirectory::known(const Question& question) const {
-  for (const auto& [cse_id, host] : by_cse_) {
-    const bool fits = question.instance.empty() ? cse_id == question.cse_id : host.app_instance_id == question.instance;
-    if (fits) return host;
+  std::string cse_id = question.cse_id;
+  if (!question.instance.empty()) {
+    const auto found = cse_of_instance_.find(question.instance);
+    if (found == cse_of_instance_.end()) return std::nullopt;
+    cse_id = found->second;
   }
-  return std::nullopt;
+  const auto host = by_cse_.find(cse_id);
+  return host == by_cse_.end() ? std::nullopt : std::optional{host->second};
 }
 
 }  // namespace edgecse::edge

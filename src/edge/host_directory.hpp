@@ -16,7 +16,6 @@ namespace edgecse::edge {
 
 struct KnownHost {
   std::string cse_id;
-  std::string app_instance_id;
   std::string data_endpoint;  // empty: offers no data API
 };
 
@@ -38,7 +37,9 @@ class HostDirectory {
   [[nodiscard]] std::optional<KnownHost> known(const Question& question) const;
 
   mec::ApiClient& api_;
-  std::map<std::string, KnownHost> by_cse_;  // stays when a platform forgets: hosts rarely change their name
+  // Both stay when a platform forgets: hosts rarely change their name, and an AMS may name an instance of an earlier life.
+  std::map<std::string, KnownHost> by_cse_;
+  std::map<std::string, std::string> cse_of_instance_;
 };
 
 }  // namespace edgecse::edge

@@ -213,6 +213,7 @@ void LifeCycle::keep_registration() {
     if (answer.status / 100 == 2) {
       const std::string id = created_id(answer.location, answer.body, "appInstanceId");
       if (!id.empty()) {
+        leave_earlier_registrations();
         forget_everything();
         app_instance_id_ = id;
         return succeed(registration_, options_.audit_interval);
@@ -271,6 +272,14 @@ void LifeCycle::forget_everything() {
   reset(confirmation_);
   reset(deregistration_);
   for_each_task(reset);
+}
+
+void LifeCycle::leave_earlier_registrations() {
+  // Other platforms still know the instance that we were; they must not choose it as the target of a move.
+  for (const auto& ams : ams_) {
+    if (!ams.registration.present || ams.id.empty()) continue;
+    send_and_forget({0, Api::Ams, ams.number, "DELETE", "/app_mobility_services/" + ams.id, false, {}});
+  }
 }
 
 void LifeCycle::look_again() {

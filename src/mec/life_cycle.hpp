@@ -202,6 +202,7 @@ class LifeCycle {
   void keep_registration();
   void keep_ready();
   void forget_everything();
+  void leave_earlier_registrations();
   void look_again();
   void begin_take_down(bool confirm);
   void take_down();

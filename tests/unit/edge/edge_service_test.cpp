@@ -209,6 +209,18 @@ TEST_F(EdgeServiceTest, FindsTheTargetAmongTheServicesOfTheInstanceWhenTheRegist
   EXPECT_THAT(trigger.triggered, ElementsAre(Triggered{"Ccar", "/mn2", MoveReason::Ams}));
 }
 
+TEST_F(EdgeServiceTest, KnowsAnInstanceOfAnEarlierLifeOfTheOtherHost) {
+  offer_peer();
+  start();
+  report_move("INTERHOST_MOVEOUT_TRIGGERED");
+  for (const auto* name : {"peer-onem2m-cse", "peer-onem2m-data"}) {
+    platform.host("mep1").services[name]["transportInfo"]["implSpecificInfo"]["appInstanceId"] = "b2";
+  }
+  report_move("INTERHOST_MOVEOUT_TRIGGERED", "10.100.0.1", "b2");
+  report_move("INTERHOST_MOVEOUT_TRIGGERED", "10.100.0.1", "b");
+  EXPECT_EQ(trigger.triggered.size(), 3u);
+}
+
 TEST_F(EdgeServiceTest, IgnoresMovesOfUnknownDevicesToUnknownHostsAndToItself) {
   start();
   report_move("INTERHOST_MOVEOUT_TRIGGERED");

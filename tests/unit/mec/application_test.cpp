@@ -185,6 +185,19 @@ TEST_F(MecApplication, RegistersAnewWhenARestartedPlatformForgotItsInstanceId) {
   EXPECT_EQ(platform.host("mep1").services.size(), 1u);
 }
 
+TEST_F(MecApplication, LeavesNoEarlierInstanceAtOtherPlatformsWhenItRegistersAnew) {
+  options.platforms.push_back(make_platform_address("http://mep2"));
+  options.life_cycle.ams_count = 2;
+  options.life_cycle.app_instance_id.clear();
+  platform.host("mep1").offers_registration = true;
+  start_with_service_and_device();
+  platform.restart("mep1");
+  time.advance(30s);
+  ASSERT_EQ(platform.host("mep2").registrations.size(), 1u);
+  EXPECT_EQ(platform.host("mep2").registrations.begin()->second["serviceConsumerId"]["appInstanceId"],
+            application->app_instance_id());
+}
+
 TEST_F(MecApplication, WaitsLongerAndLongerForAPlatformThatIsDownAndRecoversAlone) {
   platform.host("mep1").down = true;
   start_with_service_and_device();
