@@ -14,7 +14,7 @@
 namespace edgecse::mobility {
 
 struct MoveLimits {
-  std::uint64_t last_delta = 64 * 1024;  // bytes: what may be left when the unit is frozen
+  std::uint64_t last_delta = 16 * 1024;  // bytes: what may be left when the unit is frozen
   int rounds = 5;                        // of catching up, before it is frozen all the same
   base::Duration first_retry = std::chrono::milliseconds{100};
   base::Duration longest_retry = std::chrono::seconds{2};

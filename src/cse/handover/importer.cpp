@@ -10,7 +10,6 @@
 #include "cse/rows.hpp"
 #include "onem2m/address.hpp"
 #include "onem2m/enumerations.hpp"
-#include "onem2m/json_codec.hpp"
 
 namespace edgecse::cse::handover {
 namespace {
@@ -223,13 +222,11 @@ class CarryOver {
 
 }  // namespace
 
-Result<> stage(Transaction& transaction, const std::string& unit, std::string_view rows, base::Duration retry_life,
+Result<> stage(Transaction& transaction, const std::string& unit, const Json& rows, base::Duration retry_life,
                std::vector<std::string>& ids) {
-  const auto list = onem2m::parse_json(rows);
-  if (!list) return tl::unexpected(list.error());
-  if (!list->is_array()) return unacceptable("the rows of the batch are no list");
+  if (!rows.is_array()) return unacceptable("the rows of the batch are no list");
   Stager stager(transaction, unit, retry_life, ids);
-  for (const Json& row : *list)
+  for (const Json& row : rows)
     if (auto staged = stager.row(row); !staged) return staged;
   return {};
 }

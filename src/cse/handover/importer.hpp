@@ -7,7 +7,6 @@
 
 #include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "cse/transaction.hpp"
@@ -16,7 +15,7 @@ namespace edgecse::cse::handover {
 
 /// The rows of one batch. Fails with CONTENTS_UNACCEPTABLE, naming the culprit, when a row is malformed, belongs to
 /// another unit, or would replace a resource that is this CSE's own. New resource identifiers are added to ids.
-[[nodiscard]] onem2m::Result<> stage(Transaction& transaction, const std::string& unit, std::string_view rows,
+[[nodiscard]] onem2m::Result<> stage(Transaction& transaction, const std::string& unit, const Json& rows,
                                      base::Duration retry_life, std::vector<std::string>& ids);
 
 /// Forgets what is staged.

@@ -17,7 +17,7 @@ using onem2m::ResponseCallback;
 using onem2m::ResponseStatus;
 using onem2m::Result;
 
-constexpr std::size_t kBatchBytes = 128 * 1024;
+constexpr std::size_t kBatchBytes = 32 * 1024;  // small, so that no job of an import holds up the others
 
 template <class Done>
 void later(Shared& shared, Done done, onem2m::Error error) {

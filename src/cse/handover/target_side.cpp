@@ -37,7 +37,8 @@ bool is_behind(const UnitRow& row, const ContextId& context) {
 struct TargetSide::Delivery {
   std::uint64_t number = 0;
   bool final = false;
-  std::string rows;
+  std::size_t bytes = 0;
+  Json rows;  // parsed before the job: the commit loop has other work
 };
 
 Result<TargetSide::Delivery> TargetSide::parse(const Json& content) {
@@ -51,8 +52,9 @@ Result<TargetSide::Delivery> TargetSide::parse(const Json& content) {
   if (!body->is_object() || !body->contains("number") || !(*body)["number"].is_number_unsigned() ||
       !body->contains("rows"))
     return refuse(ResponseStatus::BadRequest, "a batch has a number and rows");
+  Json rows = std::move((*body)["rows"]);
   return Delivery{(*body)["number"].get<std::uint64_t>(), body->value("final", false),
-                  onem2m::to_json_text((*body)["rows"])};
+                  (*instance)["con"].get_ref<const std::string&>().size(), std::move(rows)};
 }
 
 // --- step 1
@@ -135,7 +137,7 @@ Result<> TargetSide::import(Transaction& transaction, const ContextId& context, 
   std::vector<std::string> ids;
   if (auto staged = stage(transaction, context.unit, delivery.rows, shared_.guard_time, ids); !staged) return staged;
   for (const std::string& id : ids) shared_.table.add_arriving_id(transaction, context.unit, id);
-  shared_.metrics.bytes_in.add(static_cast<double>(delivery.rows.size()));
+  shared_.metrics.bytes_in.add(static_cast<double>(delivery.bytes));
   target.watermark = delivery.number;
   target.final = delivery.final;
   shared_.table.write(transaction, context.unit, *row);

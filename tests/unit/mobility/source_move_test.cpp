@@ -51,7 +51,7 @@ TEST(SourceMove, CopiesAgainWhileMoreThanTheLastDeltaIsLeft) {
   move.begin(kStart);
   move.done(Action::Prepare, Progress{}, kStart);
   EXPECT_EQ(actions(move.done(Action::Transfer, Progress{100'000, 9, 200'000}, kStart)), Actions{Action::Transfer});
-  EXPECT_EQ(actions(move.done(Action::Transfer, Progress{200'000, 9, 64 * 1024}, kStart)), Actions{Action::Freeze});
+  EXPECT_EQ(actions(move.done(Action::Transfer, Progress{200'000, 9, MoveLimits{}.last_delta}, kStart)), Actions{Action::Freeze});
 }
 
 TEST(SourceMove, FreezesAfterFiveRoundsAUnitThatIsFasterThanTheCopy) {
@@ -73,7 +73,7 @@ TEST(SourceMove, SendsWhatDoesNotFitFinalAheadOfItWhileFrozen) {
   move.done(Action::Prepare, Progress{}, kStart);
   move.done(Action::Transfer, Progress{1'000, 1, 0}, kStart);
   EXPECT_EQ(actions(move.done(Action::Freeze, Progress{0, 0, 200'000}, kStart)), Actions{Action::Transfer});
-  EXPECT_EQ(actions(move.done(Action::Transfer, Progress{150'000, 1, 50'000}, kStart)), Actions{Action::Finish});
+  EXPECT_EQ(actions(move.done(Action::Transfer, Progress{150'000, 1, 10'000}, kStart)), Actions{Action::Finish});
 }
 
 TEST(SourceMove, ClosesWhenTheTargetRefuses) {
