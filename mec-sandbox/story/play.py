@@ -213,6 +213,7 @@ class Run:
     def report(self) -> dict:
         seen = mobility_of(self.events.seen)
         seen.scenario, seen.seed, seen.duration_s, seen.hosts = self.chosen.scenario, self.chosen.seed, self.duration_s, len(self.hosts)
+        seen.faults = self.chosen.faults
         seen.ue_of = dict(self.devices)
         seen.ledgers = {name: self.ledger(ue) for name, ue in self.devices.items()}
         seen.met = self.city.devices

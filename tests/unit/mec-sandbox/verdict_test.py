@@ -109,6 +109,12 @@ class Verdict(unittest.TestCase):
         self.assertEqual((wait["max"], wait["requests"]), (300.0, 4))  # the move and its aftermath
         self.assertEqual(self.broken(), ["HR-8"])
 
+    def test_with_faults_the_wait_is_shown_and_not_judged(self):
+        next(line for line in self.seen.ledgers[DEVICE] if line["what"] == "sent" and line["n"] == 10)["wait_us"] = 904_000
+        self.seen.faults = "heavy"
+        self.assertEqual(self.broken(), [])
+        self.assertEqual(verdict.report(self.seen)["extra_wait_ms"]["max"], 900.0)
+
     def test_a_long_wait_far_from_any_move_is_none_of_its(self):
         self.seen.ledgers[DEVICE][2]["wait_us"] = 80_000
         self.assertEqual(verdict.report(self.seen)["extra_wait_ms"]["max"], 0.0)
