@@ -2,6 +2,7 @@
 """Plays a scenario with a local MEC system, CSEs and devices. mec-sandbox/run calls it when everything is built."""
 import argparse
 import json
+import os
 import pathlib
 import random
 import shutil
@@ -52,7 +53,7 @@ class Run:
     def __init__(self, chosen, teller: Teller):
         self.chosen, self.teller = chosen, teller
         self.random = random.Random(chosen.seed)
-        self.folder = setting.ROOT / "build/run" / time.strftime("%Y%m%d-%H%M%S")
+        self.folder = setting.ROOT / "build/run" / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
         self.folder.mkdir(parents=True)
         self.household = Household(self.folder)
         self.addresses = setting.Addresses()
@@ -225,10 +226,14 @@ class Run:
                                                            "met": seen.met, "mobility": seen.mobility}))
         return verdict.report(seen)
 
-    def tear_down(self) -> list[str]:
+    def end_story(self):
         for follower in (self.events, self.logs):
             if follower:
                 follower.stop()
+        self.teller.end_status()
+        self.teller.line("stopping")
+
+    def tear_down(self) -> list[str]:
         unclean = self.household.stop_all()
         if self.city:
             self.city.close()
@@ -273,8 +278,7 @@ def main() -> int:
         teller.end_status()
         print(f"mec-sandbox/run: {trouble}", file=sys.stderr)
     finally:
-        teller.end_status()
-        teller.line("stopping")
+        run.end_story()
         unclean = run.tear_down()
     if unclean:
         good = False
