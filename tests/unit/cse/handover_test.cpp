@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a CSE lets happen to its units: who may bring one, what a batch may hold, and that a repetition is applied once.
+#include "cse/handover/handover.hpp"
+
+#include <gtest/gtest.h>
+
+#include "cse/handover/retry_table.hpp"
+#include "cse/handover/unit_row.hpp"
+#include "support/test_cse.hpp"
+
+namespace edgecse::cse {
+namespace {
+
+using handover::ContextId;
+using handover::parse_context_id;
+using handover::Role;
+using handover::UnitRow;
+using onem2m::Operation;
+using onem2m::Request;
+using onem2m::Response;
+using onem2m::ResponseStatus;
+using test::Json;
+
+CseOptions with_peer() {
+  CseOptions options;
+  options.mobility.peers = {"/mn2"};
+  return options;
+}
+
+class HandoverTest : public ::testing::Test {
+ protected:
+  HandoverTest() {
+    auto attached = Handover::attach(cse.cse());
+    EXPECT_TRUE(attached) << attached.error().detail;
+    handover = std::move(*attached);
+    cse.time.advance(std::chrono::seconds{1});
+  }
+  Response prepare(const std::string& context, const std::string& from, Json more = Json::object()) {
+    Json attributes{{"contextID", context}, {"unit", "CCar"}, {"source", from},
+                    {"target", "/mn1"},     {"format", 1},    {"epoch", 0},
+                    {"phase", "PREPARING"}, {"name", "car"},  {"aliases", {from + "/CCar"}}};
+    attributes.update(more);
+    return cse.create("cse-mn/mobility", 28, {{"edg:handoverContext", attributes}}, from);
+  }
+  Response batch(const std::string& context, int number, const Json& rows, bool final = false) {
+    const Json body{{"number", number}, {"final", final}, {"rows", rows}};
+    return cse.create("cse-mn/mobility/" + context + "/batches", 4, {{"m2m:cin", {{"con", body.dump()}}}}, "/mn2");
+  }
+  Response grant(const std::string& context) {
+    return cse.update("cse-mn/mobility/" + context, {{"edg:handoverContext", {{"phase", "GRANTED"}}}}, "/mn2");
+  }
+  static Json ae_row() {
+    return {
+        "t", "CCar",
+        R"({"id":"CCar","pi":"mn2","rn":"car","ty":2,"mn":"m2m:ae","no":7,"cr":"CCar","un":"CCar"})"
+        "\n"
+        R"({"ri":"CCar","pi":"mn2","rn":"car","ty":2,"aei":"CCar","api":"Ncar","rr":true,"srv":["3"],"et":"20350101T000000","ct":"20260101T000000","lt":"20260101T000000"})"};
+  }
+
+  test::TestCse cse{with_peer()};
+  std::unique_ptr<Handover> handover;
+};
+
+TEST_F(HandoverTest, HearsPeersOnly) {
+  EXPECT_EQ(prepare("CCar-0-1", "/mn9").status, ResponseStatus::OriginatorHasNoPrivilege);
+  EXPECT_EQ(prepare("CCar-0-1", "/mn2").status, ResponseStatus::Created);
+}
+
+TEST_F(HandoverTest, RefusesAUnitWhoseStemIsTaken) {
+  cse.add_ae("CCar");
+  const auto answer = prepare("CCar-0-1", "/mn2");
+  EXPECT_EQ(answer.status, ResponseStatus::Conflict);
+  EXPECT_NE(answer.content.dump().find("STEM_IN_USE"), std::string::npos);
+}
+
+TEST_F(HandoverTest, RefusesAnOlderContextThanTheOpenOne) {
+  ASSERT_EQ(prepare("CCar-0-2", "/mn2").status, ResponseStatus::Created);
+  EXPECT_EQ(prepare("CCar-0-1", "/mn2").status, ResponseStatus::Conflict);
+  EXPECT_EQ(prepare("CCar-0-2", "/mn2").status, ResponseStatus::Created);
+  EXPECT_EQ(prepare("CCar-0-3", "/mn2").status, ResponseStatus::Created);
+}
+
+TEST_F(HandoverTest, TakesBatchesInOrderAndEachOnce) {
+  prepare("CCar-0-1", "/mn2");
+  EXPECT_EQ(batch("CCar-0-1", 2, Json::array()).status, ResponseStatus::OperationNotAllowed);
+  EXPECT_EQ(batch("CCar-0-1", 1, Json::array({ae_row()})).status, ResponseStatus::Created);
+  EXPECT_EQ(batch("CCar-0-1", 1, Json::array({ae_row()})).status, ResponseStatus::Created);
+  EXPECT_EQ(batch("CCar-0-1", 2, Json::array()).status, ResponseStatus::Created);
+  EXPECT_EQ(batch("CCar-0-7", 1, Json::array()).status, ResponseStatus::NotFound);
+}
+
+TEST_F(HandoverTest, ShowsTheUnitOnlyWhenItOwnsIt) {
+  prepare("CCar-0-1", "/mn2");
+  ASSERT_EQ(batch("CCar-0-1", 1, Json::array({ae_row()}), true).status, ResponseStatus::Created);
+  EXPECT_FALSE(cse.tree().find("CCar"));
+  ASSERT_EQ(grant("CCar-0-1").status, ResponseStatus::Updated);
+  ASSERT_TRUE(cse.tree().find("CCar"));
+  EXPECT_EQ(cse.tree().find("CCar")->parent, "mn1");
+  EXPECT_EQ(handover->units().at("CCar").epoch, 1U);
+  EXPECT_EQ(grant("CCar-0-1").status, ResponseStatus::Updated) << "GRANT may come twice";
+}
+
+TEST_F(HandoverTest, IsNotGrantedWhatItDoesNotHave) {
+  prepare("CCar-0-1", "/mn2");
+  batch("CCar-0-1", 1, Json::array({ae_row()}));
+  EXPECT_EQ(grant("CCar-0-1").status, ResponseStatus::InternalServerError);
+  EXPECT_FALSE(cse.tree().find("CCar"));
+}
+
+TEST_F(HandoverTest, AnswersAddressesOfTheFormerOwner) {
+  prepare("CCar-0-1", "/mn2");
+  batch("CCar-0-1", 1, Json::array({ae_row()}), true);
+  grant("CCar-0-1");
+  EXPECT_EQ(cse.retrieve("/mn2/cse-mn/car", "CCar").status, ResponseStatus::Ok);
+  EXPECT_EQ(cse.retrieve("/mn2/CCar", "CCar").status, ResponseStatus::Ok);
+}
+
+struct BadRow {
+  const char* name;
+  const char* row;
+  friend std::ostream& operator<<(std::ostream& out, const BadRow& bad) { return out << bad.name; }
+};
+class BadBatch : public HandoverTest, public ::testing::WithParamInterface<BadRow> {};
+
+TEST_P(BadBatch, IsRefusedAndLeavesNothing) {
+  prepare("CCar-0-1", "/mn2");
+  const auto answer = batch("CCar-0-1", 1, Json::array({ae_row(), Json::parse(GetParam().row)}));
+  EXPECT_EQ(answer.status, ResponseStatus::ContentsUnacceptable) << answer.content.dump();
+  EXPECT_EQ(handover->units().at("CCar").target->watermark, 0U);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Rows, BadBatch,
+    ::testing::Values(
+        BadRow{"NoList", "7"}, BadRow{"Empty", "[]"}, BadRow{"UnknownKind", R"(["z","x"])"},
+        BadRow{"NoRow", R"(["t","x"])"}, BadRow{"DamagedResource", R"(["t","x","{"])"},
+        BadRow{
+            "AnotherId",
+            R"(["t","x","{\"id\":\"y\",\"pi\":\"p\",\"rn\":\"n\",\"ty\":3,\"mn\":\"m2m:cnt\",\"no\":1,\"un\":\"CCar\"}\n{}"])"},
+        BadRow{
+            "AnotherUnit",
+            R"(["t","x","{\"id\":\"x\",\"pi\":\"p\",\"rn\":\"n\",\"ty\":3,\"mn\":\"m2m:cnt\",\"no\":1,\"un\":\"CBike\"}\n{}"])"},
+        BadRow{
+            "OurCseBase",
+            R"(["t","mn1","{\"id\":\"mn1\",\"pi\":\"\",\"rn\":\"n\",\"ty\":3,\"mn\":\"m2m:cnt\",\"no\":1,\"un\":\"CCar\"}\n{}"])"},
+        BadRow{"InstanceOfOurs", R"(["I","mn1",3])"}, BadRow{"AllInstancesOfOurs", R"(["A","mn1"])"},
+        BadRow{"DamagedInstance", R"(["i","c",3,"nonsense"])"},
+        BadRow{"RetryOfAnotherUnit", R"(["r","72657472792f58","00","{}"])"},
+        BadRow{"OutboxKeyNoHex", R"(["o","xyz","{}"])"}, BadRow{"NameWithSlash", R"(["n","c","a/b",3])"}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+TEST_F(HandoverTest, AppliesARepeatedRequestOnce) {
+  const std::string ae = cse.add_ae("CMeter");
+  const std::string container = cse.add_container(ae, "data", "CMeter");
+  Request request = cse.request(Operation::Create, container, "CMeter");
+  request.resource_type = 4;
+  request.content = {{"m2m:cin", {{"con", "21.5"}}}};
+  request.request_identifier = "once";
+  const Response first = cse.ask(request), second = cse.ask(request);
+  EXPECT_EQ(second.status, ResponseStatus::Created);
+  EXPECT_EQ(second.content, first.content);
+  EXPECT_EQ(cse.retrieve(container, "CMeter").content["m2m:cnt"]["cni"], 1);
+}
+
+TEST_F(HandoverTest, TakesNothingForARepetitionFromWhoReusesIdentifiers) {
+  const std::string container = cse.add_container(cse.add_ae("CMeter"), "data", "CMeter");
+  Request request = cse.request(Operation::Create, container, "CMeter");
+  request.resource_type = 4;
+  request.request_identifier = "always";
+  for (const char* content : {"1", "2", "2"}) {
+    request.content = {{"m2m:cin", {{"con", content}}}};
+    EXPECT_EQ(cse.ask(request).status, ResponseStatus::Created);
+  }
+  EXPECT_EQ(cse.retrieve(container, "CMeter").content["m2m:cnt"]["cni"], 3);
+}
+
+TEST_F(HandoverTest, ForgetsAnswersAfterGuardTime) {
+  const std::string container = cse.add_container(cse.add_ae("CMeter"), "data", "CMeter");
+  const auto rows = [&] {
+    return cse.store().scan(store::Table::Meta, handover::RetryTable::kPrefix, handover::RetryTable::kEnd, 100)->size();
+  };
+  EXPECT_GT(rows(), 0U);
+  cse.time.advance(cse.options().mobility.guard_time + std::chrono::seconds{1});
+  handover->sweep();
+  cse.time.advance(std::chrono::seconds{1});
+  EXPECT_EQ(rows(), 0U);
+}
+
+TEST(ContextIdText, IsReadBackAndNothingElseIs) {
+  const ContextId id{"C-car-1", 3, 12};
+  EXPECT_EQ(id.text(), "C-car-1-3-12");
+  EXPECT_EQ(parse_context_id(id.text()), id);
+  for (const char* bad :
+       {"", "-", "CCar", "CCar-1", "-1-1", "CCar-1-", "CCar--1", "CCar-x-1", "CCar-1-99999999999999999999"})
+    EXPECT_FALSE(parse_context_id(bad)) << bad;
+}
+
+TEST(UnitRowText, IsReadBack) {
+  UnitRow row;
+  row.role = Role::Moved;
+  row.epoch = 4;
+  row.owner = "/mn2";
+  row.moved_by = ContextId{"CCar", 3, 1};
+  row.grant_pending = true;
+  row.target = UnitRow::Target{{"CCar", 4, 1}, "/mn2", 7, false, true};
+  row.release_pending = {{{"CCar", 1, 1}, "/mn3"}};
+  const auto read = handover::decode_unit_row(handover::encode(row));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(handover::encode(*read), handover::encode(row));
+  EXPECT_FALSE(handover::decode_unit_row("{"));
+  EXPECT_FALSE(handover::decode_unit_row(R"({"role":1})"));
+}
+
+}  // namespace
+}  // namespace edgecse::cse
