@@ -37,6 +37,7 @@ base::Result<std::unique_ptr<Process>, std::string> Process::start(const Configu
   process->cse_->start();
   process->moves_->start();
   if (process->edge_) process->edge_->start();
+  if (configuration.test.upper_tester) log::warning("app", "test.upper_tester is set, but this version has no upper tester");
   process->admin_->set_not_ready("");
   log::info("app", "ready", {{"cse", configuration.cse.id},
                              {"listen", fmt::format("{}:{}", host_of(configuration.http.server.listen), process->server_->port())},
