@@ -52,6 +52,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(WrongReading{"AcknowledgeBeforeGrant", {.acknowledge_before_grant = true}, 8},
                       WrongReading{"NoRetryMove", {.no_retry_move = true}, 8},
                       WrongReading{"OutboxNotMoved", {.outbox_not_moved = true}, 8},
+                      WrongReading{"ImportIntoOldCopy", {.import_into_old_copy = true}, 8},
                       WrongReading{"UnfreezeAfterMoved", {.unfreeze_after_moved = true}, 8}),
     [](const auto& row) { return std::string(row.param.name); });
 
