@@ -11,7 +11,7 @@ std::string name_of(const std::string& path) { return path.empty() ? "the body" 
 
 Fault expected(const std::string& path, const std::string& what, const json& found) {
   auto shown = found.is_structured() ? found.type_name() : found.dump(-1, ' ', true, json::error_handler_t::replace);
-  if (shown.size() > 80) shown = shown.substr(0, 80) + "...";
+  if (shown.size() > 80) shown.replace(80, std::string::npos, "...");
   return fmt::format("{}: expected {}, found {}", name_of(path), what, shown);
 }
 
