@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Runs README.md's examples as they stand, against a CSE with etc/edgecse.yaml, in a network namespace of its own so that
-the ports in the text are free. Usage: readme_examples.py EDGECSE_BINARY
+the ports in the text are free; the programs are those beside the given binary. Usage: readme_examples.py EDGECSE_BINARY
 
 Every block marked <!-- run --> must succeed, and its output contain the text of the <!-- expect --> behind it."""
 import os
@@ -28,6 +28,7 @@ def ready() -> bool:
 
 def run_examples(binary: str) -> int:
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    os.environ["PATH"] = f"{pathlib.Path(binary).resolve().parent}:{os.environ['PATH']}"
     examples = EXAMPLE.findall((ROOT / "README.md").read_text())
     if not examples:
         print("README.md has no example that is marked to be run")
