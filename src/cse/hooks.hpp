@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cse/commit_loop.hpp"
 #include "cse/resource.hpp"
@@ -40,6 +41,15 @@ class ResourceEventListener {
   /// A resource came by a handover. Nobody is told, but what a listener keeps about the tree must know it before the next
   /// job. On the loop's thread; the job may still fail.
   virtual void on_import(const Resource& resource) { static_cast<void>(resource); }
+  /// The monitoring of a timeSeries found data points missing: their expected dataGenerationTimes (texts, oldest first),
+  /// already in its missingDataList. In the job; the series is put. TS-0001 9.6.36, 9.6.8 (net 8).
+  virtual void on_missing_data(Transaction& transaction, const Resource& series, const std::vector<std::string>& times) {
+    static_cast<void>(transaction), static_cast<void>(series), static_cast<void>(times);
+  }
+  /// A trigger (m2m:tgp) went out for the entity that an <AE> or <remoteCSE> stands for. In a job. TS-0001 9.6.8 (net 6).
+  virtual void on_trigger(Transaction& transaction, const Resource& entity, const Json& payload) {
+    static_cast<void>(transaction), static_cast<void>(entity), static_cast<void>(payload);
+  }
 };
 
 /// What is to be done with a request for a unit, by who owns the unit. docs/handover.md 3, 5.
