@@ -7,8 +7,8 @@
 #include "cse/registration_at_registrar.hpp"
 #include "cse/router.hpp"
 #include "cse/service_provider_stem.hpp"
-#include "cse/subscription_notifier.hpp"
-#include "cse/subscription_procedure.hpp"
+#include "cse/subscription/subscription_notifier.hpp"
+#include "cse/subscription/subscription_procedure.hpp"
 
 namespace edgecse::cse {
 namespace {

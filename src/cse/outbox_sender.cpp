@@ -8,7 +8,7 @@
 #include <unordered_map>
 
 #include "base/log.hpp"
-#include "cse/notification_policies.hpp"
+#include "cse/subscription/notification_policies.hpp"
 
 namespace edgecse::cse {
 namespace {

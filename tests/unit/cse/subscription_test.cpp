@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "cse/internal_aes.hpp"
-#include "cse/notification_criteria.hpp"
-#include "cse/notification_policies.hpp"
+#include "cse/subscription/notification_criteria.hpp"
+#include "cse/subscription/notification_policies.hpp"
 #include "support/test_cse.hpp"
 
 namespace edgecse::test {

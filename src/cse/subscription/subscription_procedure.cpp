@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cse/subscription_procedure.hpp"
+#include "cse/subscription/subscription_procedure.hpp"
 
 #include <algorithm>
 #include <mutex>
 
 #include "cse/internal_aes.hpp"
-#include "cse/notification_criteria.hpp"
+#include "cse/subscription/notification_criteria.hpp"
 #include "cse/outbox.hpp"
 
 namespace edgecse::cse {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cse/subscription_notifier.hpp"
+#include "cse/subscription/subscription_notifier.hpp"
 
 #include "base/log.hpp"
 #include "cse/outbox.hpp"

@@ -8,8 +8,8 @@
 #include <unordered_set>
 
 #include "cse/cse_core.hpp"
-#include "cse/notification_criteria.hpp"
-#include "cse/notification_policies.hpp"
+#include "cse/subscription/notification_criteria.hpp"
+#include "cse/subscription/notification_policies.hpp"
 
 namespace edgecse::cse {
 

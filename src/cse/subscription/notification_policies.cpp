@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cse/notification_policies.hpp"
+#include "cse/subscription/notification_policies.hpp"
 
 #include <charconv>
 #include <map>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cse/notification_criteria.hpp"
+#include "cse/subscription/notification_criteria.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "cse/notification_policies.hpp"
+#include "cse/subscription/notification_policies.hpp"
 #include "onem2m/filter_criteria_json.hpp"
 #include "onem2m/resource_types.hpp"
 
