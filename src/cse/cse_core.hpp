@@ -54,6 +54,7 @@ struct CseCore {
   NotifyHandler* notify_handler = nullptr;    // nullptr: NOTIFY is answered 5001
   ServingGate* gate = nullptr;                // never null once built: the default serves everything
   SubtreeHandler* subtree = nullptr;
+  RequestWatcher* watcher = nullptr;          // nullptr: nobody watches requests
   OutboxSender* outbox_sender = nullptr;      // of the exchange part: may_send, settle, answers
   InternalAes* internal_aes = nullptr;        // of the exchange part: AEs that live in this process
   std::atomic<bool> registrar_up{true};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -102,6 +103,26 @@ class SubtreeHandler {
   /// Whether the request is for it. Any thread.
   [[nodiscard]] virtual bool takes(const onem2m::Request& request, const std::vector<std::string>& segments) const = 0;
   virtual void handle(onem2m::Request request, onem2m::ResponseCallback done) = 0;
+};
+
+/// Watches requests themselves, not what they change: operation monitors, reads, and blocking events, which hold an operation
+/// back until somebody else agreed. Any thread. TS-0001 9.6.8.
+class RequestWatcher {
+ public:
+  virtual ~RequestWatcher() = default;
+  /// False: nobody watches anything here. Cheap.
+  [[nodiscard]] virtual bool active() const = 0;
+  /// A request to a target that is here (of an instance or virtual child: its parent), before anything is checked. What
+  /// this returns is called with the outcome; an empty function when nobody watches.
+  using Outcome = std::function<void(const onem2m::Response&)>;
+  [[nodiscard]] virtual Outcome attempt(const SnapshotPtr& snapshot, const onem2m::Request& request, const ResourcePtr& target) = 0;
+  /// Whether a RETRIEVE, UPDATE or DELETE that passed its checks must be held.
+  [[nodiscard]] virtual bool holds(const Snapshot& snapshot, const onem2m::Request& request, const Resource& target) const = 0;
+  /// go_on is called exactly once: the operation may happen while what it is given lives, or fails with the error.
+  using GoOn = std::function<void(onem2m::Result<std::shared_ptr<void>>)>;
+  virtual void hold(const SnapshotPtr& snapshot, const onem2m::Request& request, const ResourcePtr& target, GoOn go_on) = 0;
+  /// A NOTIFY to what is not here yet, but is just being made: answered OK.
+  [[nodiscard]] virtual bool expects(const onem2m::Request& request) const = 0;
 };
 
 /// Sends a request to the entity that an SP-relative or absolute id names, by the next hop of this CSE (registree,

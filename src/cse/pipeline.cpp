@@ -27,6 +27,8 @@ struct Pipeline::Write {
   ResponseCallback done;
   base::WallTime deadline{};          // zero: none given
   Json prepared;
+  TypeProcedure* preparer = nullptr;  // whose prepare() gave it
+  std::shared_ptr<void> permission;   // of who held the request back; lives until the change is done
   Response response;
   Verdict verdict;                    // other than Serve: why the job did nothing
   bool unknown = false;               // the target was not there
@@ -91,16 +93,27 @@ void Pipeline::host(Request request, const Address& address, const SnapshotPtr& 
   if (core_.subtree != nullptr && core_.subtree->takes(request, address.segments))
     return core_.subtree->handle(std::move(request), std::move(done));
   // Nothing of it waits for a peer, and the job looks its target up itself.
-  if (request.operation == Operation::Create && request.resource_type == type::kContentInstance)
+  const bool watched = core_.watcher != nullptr && core_.watcher->active();
+  if (!watched && request.operation == Operation::Create && request.resource_type == type::kContentInstance)
     return submit(make_write(std::move(request), address, std::move(done)));
   const auto target = resolve(core_, snapshot->tree, address);
   if (!target) {
+    if (request.operation == Operation::Notify && core_.watcher != nullptr && core_.watcher->expects(request))
+      return done(make_response(ResponseStatus::Ok));
     if (diverted(core_.gate->judge_unknown(*snapshot, request), request, done)) return;
     return fail(request, done, not_found(request).value());
   }
   if (request.operation == Operation::Create && request.resource_type == type::kAe &&
       target->resource->type == type::kCseBase) {
     if (diverted(core_.gate->judge_registration(*snapshot, stem_of(core_.options, request), request), request, done)) return;
+  }
+  if (watched) {
+    if (auto outcome = core_.watcher->attempt(snapshot, request, target->resource)) {
+      done = [outcome = std::move(outcome), answer = std::move(done)](Response response) {
+        outcome(response);
+        answer(std::move(response));
+      };
+    }
   }
   serve(std::move(request), address, snapshot, *target, std::move(done));
 }
@@ -109,7 +122,7 @@ void Pipeline::serve(Request request, const Address& address, const SnapshotPtr&
                      ResponseCallback done) {
   switch (request.operation) {
     case Operation::Retrieve:
-      return read(std::move(request), snapshot, target, std::move(done));
+      return read(std::move(request), address, snapshot, target, std::move(done));
     case Operation::Notify:
       return notify(std::move(request), snapshot, target, std::move(done));
     default:
@@ -136,7 +149,8 @@ bool Pipeline::diverted(Verdict&& verdict, Request& request, ResponseCallback& d
   return false;
 }
 
-void Pipeline::read(Request request, const SnapshotPtr& snapshot, const Target& target, ResponseCallback done) {
+void Pipeline::read(Request request, const Address& address, const SnapshotPtr& snapshot, const Target& target,
+                    ResponseCallback done) {
   const std::string& unit = target.resource->unit;
   if (!unit.empty() && diverted(core_.gate->judge_read(*snapshot, unit, request), request, done)) return;
   const base::WallTime now = core_.environment.clock.wall_now();
@@ -146,14 +160,33 @@ void Pipeline::read(Request request, const SnapshotPtr& snapshot, const Target& 
     if (!may) return fail(request, done, may.error());
     request.to = target.resource->text("lnk");
     request.result_content = 1;
-    auto address = onem2m::parse_address(request.to);
-    if (!address) return fail(request, done, address.error());
-    if (is_hosted(core_.options, *address)) return host(std::move(request), *address, snapshot, std::move(done));
-    return transit(std::move(request), *address, std::move(done));
+    auto original = onem2m::parse_address(request.to);
+    if (!original) return fail(request, done, original.error());
+    if (is_hosted(core_.options, *original)) return host(std::move(request), *original, snapshot, std::move(done));
+    return transit(std::move(request), *original, std::move(done));
   }
   auto response = retrieve(core_, *snapshot, now, request, target);
   if (!response) return fail(request, done, response.error());
+  if (core_.watcher != nullptr && core_.watcher->active() && core_.watcher->holds(*snapshot, request, *target.resource))
+    return read_when_allowed(std::move(request), address, target.resource, std::move(done));
   done(std::move(*response));
+}
+
+// What is read may have changed while the answer was held back: it is read anew.
+void Pipeline::read_when_allowed(Request request, const Address& address, const ResourcePtr& held, ResponseCallback done) {
+  auto waiting = std::make_shared<std::pair<Request, ResponseCallback>>(std::move(request), std::move(done));
+  core_.watcher->hold(core_.loop->snapshot(), waiting->first, held,
+                      [this, waiting, address, alive = std::weak_ptr(alive_)](Result<std::shared_ptr<void>> permission) {
+                        if (alive.expired()) return;
+                        const auto& [asked, answer] = *waiting;
+                        if (!permission) return fail(asked, answer, permission.error());
+                        const SnapshotPtr now = core_.loop->snapshot();
+                        const auto target = resolve(core_, now->tree, address);
+                        if (!target) return fail(asked, answer, not_found(asked).value());
+                        auto response = retrieve(core_, *now, core_.environment.clock.wall_now(), asked, *target);
+                        if (!response) return fail(asked, answer, response.error());
+                        answer(std::move(*response));
+                      });
 }
 
 void Pipeline::notify(Request request, const SnapshotPtr& snapshot, const Target& target, ResponseCallback done) {
@@ -189,22 +222,46 @@ void Pipeline::prepare_and_write(Request request, const Address& address, const 
   const WritePtr write = make_write(std::move(request), address, std::move(done));
   const base::WallTime now = core_.environment.clock.wall_now();
   const bool creating = write->request.operation == Operation::Create;
+  const bool deleting = write->request.operation == Operation::Delete;
   const int number = creating ? *write->request.resource_type : target.resource->type;
-  if (target.is_instance() || write->request.operation == Operation::Delete || !core_.procedures.has(number))
-    return submit(write);
+  const bool held = core_.watcher != nullptr && !creating && target.kind == Target::Kind::Resource && core_.watcher->active() &&
+                    core_.watcher->holds(*snapshot, write->request, *target.resource);
+  if (target.is_instance() || !core_.procedures.has(number)) return submit(write);
   TypeProcedure& procedure = core_.procedures.find(number);
-  if (!procedure.prepares(write->request)) return submit(write);
-  auto preparation = creating ? check_create(core_, snapshot, now, write->request, target)
-                              : check_update(core_, snapshot, now, write->request, target);
-  if (!preparation) return submit(write);  // the job refuses it, after asking the gate
-  if (!procedure.needs_preparation(*preparation)) return submit(write);
+  const bool prepares = !deleting && procedure.prepares(write->request);
+  if (!held && !prepares) return submit(write);
+  // A request that the job will refuse, after asking the gate, is neither held nor prepared.
+  std::optional<Preparation> preparation;
+  if (!deleting) {
+    auto checked = creating ? check_create(core_, snapshot, now, write->request, target)
+                            : check_update(core_, snapshot, now, write->request, target);
+    if (!checked) return submit(write);
+    if (prepares && procedure.needs_preparation(*checked)) preparation = std::move(*checked);
+  }
+  if (held) {
+    return core_.watcher->hold(snapshot, write->request, target.resource,
+                               [this, write, &procedure, alive = std::weak_ptr(alive_),
+                                preparation = std::move(preparation)](Result<std::shared_ptr<void>> permission) mutable {
+                                 if (alive.expired()) return;
+                                 if (!permission) return fail(write->request, write->done, permission.error());
+                                 write->permission = std::move(*permission);
+                                 if (!preparation) return submit(write);
+                                 prepare(write, procedure, std::move(*preparation));
+                               });
+  }
+  if (!preparation) return submit(write);
+  prepare(write, procedure, std::move(*preparation));
+}
+
+void Pipeline::prepare(const WritePtr& write, TypeProcedure& procedure, Preparation preparation) {
   core_.environment.executor.post([this, write, &procedure, alive = std::weak_ptr(alive_),
-                                   prepared = std::move(*preparation)]() mutable {
+                                   prepared = std::move(preparation)]() mutable {
     if (alive.expired()) return;
-    procedure.prepare(std::move(prepared), [this, write, alive](Result<Json> result) {
+    procedure.prepare(std::move(prepared), [this, write, &procedure, alive](Result<Json> result) {
       if (alive.expired()) return;
       if (!result) return fail(write->request, write->done, result.error());
       write->prepared = std::move(*result);
+      write->preparer = &procedure;
       submit(write);
     });
   });
@@ -266,7 +323,10 @@ Result<> Pipeline::apply(Write& write, Transaction& transaction) {
 }
 
 void Pipeline::finish(Write& write, const Result<>& result) {
-  if (write.verdict.action != Verdict::Action::Serve || write.verdict.answer) {
+  write.permission.reset();
+  const bool diverts = write.verdict.action != Verdict::Action::Serve || write.verdict.answer;
+  if (write.preparer != nullptr && (!result || diverts)) write.preparer->abandon(write.request, write.prepared);
+  if (diverts) {
     diverted(std::move(write.verdict), write.request, write.done);
     return;
   }

@@ -28,11 +28,15 @@ class Pipeline final : public onem2m::RequestHandler {
   void serve(onem2m::Request request, const onem2m::Address& address, const SnapshotPtr& snapshot, const Target& target,
              onem2m::ResponseCallback done);
   void transit(onem2m::Request request, const onem2m::Address& address, onem2m::ResponseCallback done);
-  void read(onem2m::Request request, const SnapshotPtr& snapshot, const Target& target, onem2m::ResponseCallback done);
+  void read(onem2m::Request request, const onem2m::Address& address, const SnapshotPtr& snapshot, const Target& target,
+            onem2m::ResponseCallback done);
+  void read_when_allowed(onem2m::Request request, const onem2m::Address& address, const ResourcePtr& target,
+                         onem2m::ResponseCallback done);
   void notify(onem2m::Request request, const SnapshotPtr& snapshot, const Target& target, onem2m::ResponseCallback done);
   void prepare_and_write(onem2m::Request request, const onem2m::Address& address, const SnapshotPtr& snapshot,
                          const Target& target, onem2m::ResponseCallback done);
   [[nodiscard]] WritePtr make_write(onem2m::Request request, const onem2m::Address& address, onem2m::ResponseCallback done);
+  void prepare(const WritePtr& write, TypeProcedure& procedure, Preparation preparation);
   void submit(const WritePtr& write);
   onem2m::Result<> apply(Write& write, Transaction& transaction);
   void finish(Write& write, const onem2m::Result<>& result);

@@ -91,6 +91,9 @@ class TypeProcedure {
   /// Asks peers; after the checks passed on a snapshot, which the job repeats. On the executor.
   virtual void prepare(Preparation, PreparedCallback done) { done(Json{}); }
 
+  /// The request failed or was diverted after prepare() had given this: what it did at peers is taken back.
+  virtual void abandon(const onem2m::Request&, const Json& prepared) { static_cast<void>(prepared); }
+
   virtual onem2m::Result<> before_create(CreateContext&) { return {}; }
   /// The resource is in the tree; change it by transaction.put of a changed copy. Events are told afterwards.
   virtual onem2m::Result<> after_create(CreateContext&) { return {}; }
