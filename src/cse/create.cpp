@@ -2,6 +2,7 @@
 //
 // CREATE of everything but instances. TS-0004 7.3.3.5; the address and content of the answer: 7.3.3.12.
 #include <algorithm>
+#include <span>
 
 #include "cse/procedures.hpp"
 #include "cse/rows.hpp"
@@ -44,6 +45,12 @@ Result<> check_name_free(const Transaction& transaction, const Resource& parent,
   return {};
 }
 
+void set_defaults(std::span<const onem2m::AttributeRule> rules, Json& attributes) {
+  for (const onem2m::AttributeRule& rule : rules)
+    if (!rule.default_value.empty() && !attributes.contains(rule.short_name))
+      attributes[rule.short_name] = Json::parse(rule.default_value);
+}
+
 Resource make_resource(Work& work, Representation&& made, const Resource& parent) {
   Transaction& transaction = work.transaction;
   Resource resource;
@@ -63,7 +70,9 @@ Resource make_resource(Work& work, Representation&& made, const Resource& parent
   attributes["et"] = choose_expiration(work.core.options, transaction.now(), attributes, parent);
   attributes["ct"] = attributes["lt"] = onem2m::format_timestamp(transaction.now());
   if (made.rule->find("st") != nullptr) attributes["st"] = 0;
-  if (const auto creator = attributes.find("cr"); creator != attributes.end()) *creator = work.request.from;
+  set_defaults(made.rule->attributes, attributes);
+  const onem2m::AttributeRule* creator = made.rule->find("cr");
+  if (attributes.contains("cr") || (creator != nullptr && creator->mandatory)) attributes["cr"] = work.request.from;
   return resource;
 }
 

@@ -11,8 +11,10 @@
 #include "cse/exchange.hpp"
 #include "cse/expiration.hpp"
 #include "cse/flex_container.hpp"
+#include "cse/management/management.hpp"
 #include "cse/open_gate.hpp"
 #include "cse/pipeline.hpp"
+#include "cse/plain_types.hpp"
 #include "cse/remote_cse.hpp"
 #include "cse/target.hpp"
 
@@ -25,14 +27,14 @@ namespace {
 
 void add_procedures(CseCore& core) {
   TypeProcedures& procedures = core.procedures;
+  add_plain_types(core);
   procedures.add(type::kCseBase, std::make_shared<CseBaseProcedure>());
   procedures.add(type::kAccessControlPolicy, std::make_shared<AccessControlPolicyProcedure>());
   procedures.add(type::kAe, std::make_shared<AeProcedure>(core));
   procedures.add(type::kContainer, std::make_shared<ContainerProcedure>(core));
-  procedures.add(type::kContentInstance, std::make_shared<TypeProcedure>());
   procedures.add(type::kRemoteCse, std::make_shared<RemoteCseProcedure>(core));
-  procedures.add(type::kSubscription, std::make_shared<TypeProcedure>());
   procedures.add(type::kFlexContainer, std::make_shared<FlexContainerProcedure>());
+  add_management(core);
 }
 
 // Exchange, expiration: each registers what it offers in the core. A later one may replace an earlier one's procedure.

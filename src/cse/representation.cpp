@@ -23,6 +23,17 @@ Result<std::pair<std::string, const Json*>> single_member(const Json& content) {
   return std::pair{member.key(), &member.value()};
 }
 
+// Whose representations are named by their specialisation.
+bool is_specialised(int number) {
+  switch (number % type::kAnnounced) {
+    case type::kFlexContainer:
+    case type::kMgmtObj:
+      return true;
+    default:
+      return number == type::kFlexContainerInstance;
+  }
+}
+
 Result<const onem2m::ResourceTypeRule*> find_rule(const CseCore& core, int number, const std::string& member_name,
                                                   bool creating) {
   const onem2m::ResourceTypeRule* rule = onem2m::find_resource_type(number);
@@ -33,11 +44,11 @@ Result<const onem2m::ResourceTypeRule*> find_rule(const CseCore& core, int numbe
     return refuse(ResponseStatus::OperationNotAllowed, std::string(rule->name) + " cannot be created by a request");
   if (creating && !core.procedures.has(number))
     return refuse(ResponseStatus::NotImplemented, std::string(rule->name) + " is not implemented");
-  if (number == type::kFlexContainer) {
+  if (is_specialised(number)) {
     rule = onem2m::find_resource_type_by_member(member_name);
-    if (rule == nullptr)
+    if (rule == nullptr && number % type::kAnnounced == type::kFlexContainer)
       return refuse(ResponseStatus::SpecializationSchemaNotFound, "no schema is known for '" + member_name + "'");
-    if (rule->number == number) return rule;
+    if (rule != nullptr && rule->number == number) return rule;
   } else if (member_name == rule->member_name) {
     return rule;
   }
@@ -123,7 +134,7 @@ std::int64_t to_microseconds(std::string_view timestamp) {
 }
 
 const onem2m::ResourceTypeRule* rule_of(int number, const std::string& member_name) {
-  if (number == type::kFlexContainer) return onem2m::find_resource_type_by_member(member_name);
+  if (is_specialised(number)) return onem2m::find_resource_type_by_member(member_name);
   return onem2m::find_resource_type(number);
 }
 

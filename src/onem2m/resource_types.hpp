@@ -28,6 +28,7 @@ struct AttributeRule {
   Access access;
   Announced announced;
   std::uint16_t data_type_row;  // where this room's table describes data_type
+  std::string_view default_value;  // JSON text of what the CSE sets when a CREATE says nothing; empty: nothing
 };
 
 struct ResourceTypeRule {

@@ -35,6 +35,7 @@ class Attribute:
     create: str
     update: str
     announced: str
+    default: str = ""              # JSON text: what the CSE sets when a CREATE says nothing
 
     def check(self) -> None:
         choices = [(self.card, ("1", "0..1")), (self.access, ("RO", "WO", "RW")), (self.create, ("M", "O", "NP")),
@@ -91,8 +92,8 @@ def read_resources(paths):
             elif words[0] == "include":
                 for group in words[1:]:
                     target += groups[group]
-            elif len(words) == 8:
-                target.append(Attribute(*words))
+            elif len(words) == 8 or (len(words) == 9 and words[8].startswith("=")):
+                target.append(Attribute(*words[:8], default=words[8][1:] if len(words) == 9 else ""))
                 target[-1].check()
             else:
                 raise Fault(f"{path}: not understood: {text}")
@@ -104,7 +105,7 @@ def announced_form(original: Type, groups) -> Type:
     universal = [dataclasses.replace(a, create="O") if a.short == "rn" else a
                  for a in groups["universal"] + groups["announced-universal"]]
     taken = {a.short for a in universal}
-    copied = [dataclasses.replace(a, access="RW", update="O", announced="NA",
+    copied = [dataclasses.replace(a, access="RW", update="O", announced="NA", default="",
                                   create="M" if a.announced == "MA" and a.card == "1" else "O")
               for a in original.attributes if a.announced != "NA" and a.short not in taken]
     form = Type(original.number + ANNOUNCED, original.name + "Annc", original.announced_member, set(), original.definition,
@@ -179,6 +180,10 @@ def quoted(text: str) -> str:
     return '"' + text + '"'
 
 
+def raw(json_text: str) -> str:
+    return 'R"(' + json_text + ')"' if json_text else '""'
+
+
 def emit_data_types(types, out):
     names = sorted(types)
     index = {name: i for i, name in enumerate(names)}
@@ -224,7 +229,8 @@ def emit_attributes(label, attributes, known_types, out):
             raise Fault(f"attribute {a.short} occurs twice in {label}")
         seen.add(a.short)
         out.append(f"  {{{quoted(a.name)}, {quoted(a.short)}, {quoted(item)}, {cpp(a.type[0] == '[')}, {cpp(a.card == '1')}, "
-                   f"{presence[a.create]}, {presence[a.update]}, {access[a.access]}, {announced[a.announced]}, {rows[item]}}},")
+                   f"{presence[a.create]}, {presence[a.update]}, {access[a.access]}, {announced[a.announced]}, {rows[item]}, "
+                   f"{raw(a.default)}}},")
     out.append("};")
 
 
