@@ -10,6 +10,7 @@
 #include "agents/device.hpp"
 #include "base/configuration.hpp"
 #include "base/log.hpp"
+#include "base/stop_signals.hpp"
 #include "base/thread_executor.hpp"
 #include "binding/http/http_binding.hpp"
 #include "binding/http/http_request_sender.hpp"
@@ -40,17 +41,6 @@ std::optional<int> read_command_line(int count, char** arguments, CommandLine& l
     return app.exit(fault) == 0 ? 0 : 2;
   }
   return std::nullopt;
-}
-
-/// Every thread started from here on leaves these signals to sigwait.
-sigset_t block_signals() {
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  ::sigaddset(&signals, SIGTERM);
-  ::sigaddset(&signals, SIGINT);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  return signals;
 }
 
 int refuse(const std::string& reason) {
@@ -120,5 +110,5 @@ int main(int count, char** arguments) {
                                  .environment_prefix = "EDGE_AGENT_"});
   for (const auto& fault : faults) std::cerr << fault.text() << '\n';
   if (!faults.empty()) return 2;
-  return run_device(options, block_signals());
+  return run_device(options, base::block_stop_signals());
 }

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "base/log.hpp"
+#include "base/stop_signals.hpp"
 #include "build_info.hpp"
 #include "configuration.hpp"
 #include "process.hpp"
@@ -39,20 +40,9 @@ std::optional<int> read_command_line(int count, char** arguments, CommandLine& l
   return std::nullopt;
 }
 
-/// Every thread started from here on leaves these signals to wait_for_end.
-sigset_t block_signals() {
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  ::sigaddset(&signals, SIGTERM);
-  ::sigaddset(&signals, SIGINT);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  return signals;
-}
-
 int run(const app::Configuration& configuration) {
   base::log::set_level(configuration.log_level);
-  const sigset_t signals = block_signals();
+  const sigset_t signals = base::block_stop_signals();
   auto process = app::Process::start(configuration);
   if (!process) {
     base::log::error("app", "cannot start", {{"reason", process.error()}});
