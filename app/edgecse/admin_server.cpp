@@ -53,6 +53,7 @@ void AdminServer::handle(const net::HttpRequest& request, const net::Responder& 
     const std::lock_guard lock(mutex_);
     responder.send(not_ready_.empty() ? text(200, "ready\n") : text(503, "not ready: " + not_ready_ + "\n"));
   } else if (request.path == "/metrics") {
+    surroundings_->before_metrics();
     responder.send(text(200, surroundings_->registry.text(), "text/plain; version=0.0.4; charset=utf-8"));
   } else {
     responder.send(text(404, "/livez, /readyz and /metrics are here\n"));

@@ -3,6 +3,7 @@
 // Health and metrics on a listener of their own: GET /livez, /readyz, /metrics.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -20,6 +21,7 @@ class AdminServer {
   struct Surroundings {
     telemetry::Registry& registry;
     std::vector<base::Executor*> executors;    // alive means: each of them still gets its turn
+    std::function<void()> before_metrics = [] {};  // brings up to date what is only looked at when asked for; any thread
   };
 
   [[nodiscard]] static base::Result<std::unique_ptr<AdminServer>, net::Error> start(const std::string& listen,

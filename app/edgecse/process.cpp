@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <filesystem>
 #include <future>
 
 #include <unistd.h>
@@ -81,6 +82,19 @@ Started Process::open_store() {
   return {};
 }
 
+std::function<void()> Process::store_metrics() {
+  if (configuration_.store.kind == StoreKind::Memory) return [] {};
+  const auto& store = configuration_.store.rocksdb;
+  registry_.gauge("edgecse_store_reserve_bytes", "Creates are refused with less free space than this")
+      .set(static_cast<double>(store.reserve_bytes));
+  auto& free = registry_.gauge("edgecse_store_free_bytes", "Free space for the store");
+  return [&free, path = store.path] {
+    std::error_code failed;
+    const auto space = std::filesystem::space(path, failed);
+    if (!failed) free.set(static_cast<double>(space.available));
+  };
+}
+
 Started Process::open_network() {
   auto client = net::make_http_client(configuration_.http.client);
   if (!client) return tl::unexpected(client.error().detail);
@@ -90,7 +104,8 @@ Started Process::open_network() {
   registry_.gauge("edgecse_build_info", "1, with what was built",
                   {{"version", std::string(version())}, {"commit", std::string(commit())}}).set(1);
   auto admin = AdminServer::start(configuration_.admin_listen, {.registry = registry_,
-                                                                .executors = {&executor_, &commit_executor_}});
+                                                                .executors = {&executor_, &commit_executor_},
+                                                                .before_metrics = store_metrics()});
   if (!admin) return tl::unexpected(fmt::format("admin.listen: {}", admin.error().detail));
   admin_ = std::move(*admin);
 

@@ -4,6 +4,7 @@
 // round after the threads have stopped.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -42,6 +43,8 @@ class Process {
   explicit Process(const Configuration& configuration) : configuration_(configuration) {}
   base::Result<void, std::string> open_store();
   base::Result<void, std::string> open_network();
+  /// What keeps the store's gauges up to date.
+  std::function<void()> store_metrics();
   base::Result<void, std::string> open_cse();
   base::Result<void, std::string> open_moves();
   void open_edge();

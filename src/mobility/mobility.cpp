@@ -75,7 +75,7 @@ std::string known_trigger(const std::string& trigger) {
 struct Mobility::Metrics {
   explicit Metrics(telemetry::Registry& telemetry_registry)
       : registry(telemetry_registry),
-        blocked(registry.counter("edgecse_handover_blocked_seconds",
+        blocked(registry.histogram("edgecse_handover_blocked_seconds",
                                  "Time in which a moved unit had no owner that the source knew of")),
         bytes_out(
             registry.counter("edgecse_handover_bytes_total", "Bytes of units on their way", {{"direction", "out"}})) {}
@@ -92,7 +92,7 @@ struct Mobility::Metrics {
         .observe(seconds(span));
   }
   telemetry::Registry& registry;
-  telemetry::Counter& blocked;
+  telemetry::Histogram& blocked;
   telemetry::Counter& bytes_out;
 };
 
@@ -267,7 +267,7 @@ void Mobility::source_done(const ContextId& context, SourceMove::Action action, 
 
 void Mobility::report(const ContextId& context, Source& source, const std::string& reason) {
   if (source.moved_at) {
-    metrics_->blocked.add(seconds(now() - *source.moved_at));
+    metrics_->blocked.observe(seconds(now() - *source.moved_at));
     source.moved_at.reset();
   }
   metrics_->count(source.trigger, reason.empty() ? "completed" : "aborted");
