@@ -38,6 +38,8 @@ def arguments():
     parser.add_argument("--report", type=pathlib.Path, help="write the report there, as JSON")
     parser.add_argument("--seed", type=int, default=1, help="makes a run repeatable as far as processes allow")
     parser.add_argument("--faults", choices=LEVELS, default="none", help="what goes wrong on purpose: light, heavy")
+    parser.add_argument("--scrape-targets", type=pathlib.Path,
+                        help="write the addresses of the CSEs' metrics there, as Prometheus' file_sd_configs reads them")
     parser.add_argument("--keep", action="store_true", help="keep the run's folder")
     parser.add_argument("--binaries", type=pathlib.Path, default=setting.ROOT / "build/release/bin",
                         help="folder of the programs; given, nothing is built")
@@ -119,6 +121,15 @@ class Run:
         if not self.events.wait_until(all_exposed, START_TIMEOUT_S):
             logs = "\n".join(f"  {process.name}:\n{process.tail()}" for process in started[1:])
             raise Trouble(f"not every MN-CSE exposed its service within {START_TIMEOUT_S} s; their last words:\n{logs}")
+
+        if self.chosen.scrape_targets:
+            self._write_scrape_targets()
+
+    def _write_scrape_targets(self):
+        names = {"in": self.addresses.infrastructure}
+        names |= {f"mn{number}": self.addresses.edge(number) for number in range(1, len(self.hosts) + 1)}
+        self.chosen.scrape_targets.write_text(json.dumps(
+            [{"targets": [f"{address}:{setting.ADMIN_PORT}"], "labels": {"instance": name}} for name, address in names.items()]))
 
     def _start_devices(self):
         self.household.start_group()
