@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One declaration per key.
+#include <algorithm>
+
 #include "configuration.hpp"
 #include "onem2m/address.hpp"
+#include "onem2m/resource_types.hpp"
 
 namespace edgecse::app {
 namespace {
@@ -35,6 +38,16 @@ bool is_callback_or_empty(string_view text) {
 bool is_path(string_view text) { return text.starts_with('/') && text.find_first_of(" ?#") == string_view::npos; }
 bool is_not_empty(string_view text) { return !text.empty(); }
 
+// AE-ID-Stems, * for any characters.
+bool is_stem_pattern(string_view text) {
+  std::string plain(text);
+  std::erase(plain, '*');
+  return !text.empty() && (plain.empty() || onem2m::is_resource_name(plain));
+}
+bool is_type_name(string_view text) {
+  return std::ranges::any_of(onem2m::all_resource_types(), [&](const auto& rule) { return rule.name == text; });
+}
+
 constexpr auto* kUrl = "a URL as http://10.0.0.5:8080";
 constexpr auto* kUrlOrEmpty = "a URL as http://10.0.0.5:8080, or \"\"";
 constexpr auto* kUrls = "a list of URLs as http://10.0.0.5:8080";
@@ -60,6 +73,12 @@ void declare_cse(ConfigurationKeys& keys, Configuration& c) {
   keys.optional_texts("cse.allowed_registrees", c.cse.allowed_registrees,
                       "CSE-IDs that may register here, * stands for any characters. Not given: none on MN and ASN, all on IN.",
                       "a list of CSE-IDs as /mn2 or /acme*", is_cse_id_pattern);
+  keys.texts("cse.allowed_aes", c.cse.access.allowed_aes,
+             "AE-ID-Stems that may register here, * stands for any characters.", "a list of stems as C* or Sensor*",
+             is_stem_pattern);
+  keys.texts("cse.open_types", c.cse.access.open_types,
+             "Resource types that every originator may create below the CSEBase.",
+             "a list of names as accessControlPolicy", is_type_name);
   keys.duration("cse.maximum_expiration", c.cse.maximum_expiration, {1'000, 3'153'600'000'000},
                 "Longest life that a resource gets when it asks for more or for none.");
   keys.duration("cse.request_expiration", c.cse.request_expiration, {100, 3'600'000},

@@ -2,11 +2,16 @@
 //
 // Who may do what: TS-0004 7.3.3.15, TS-0001 9.6.2. The seam is may_access() in cse_core.hpp.
 #include <algorithm>
+#include <set>
+#include <utility>
 
+#include "cse/access/access_decision.hpp"
+#include "cse/access/access_memory.hpp"
+#include "cse/access/access_policies.hpp"
+#include "cse/access/originator.hpp"
 #include "cse/access_conditions.hpp"
 #include "cse/cse_core.hpp"
 #include "cse/registrees.hpp"
-#include "onem2m/address.hpp"
 #include "onem2m/resource_types.hpp"
 
 namespace edgecse::cse {
@@ -24,94 +29,114 @@ std::string local_originator(const CseOptions& options, std::string_view from) {
 
 namespace {
 
-// The forms in which a rule may name the originator.
-std::vector<std::string> forms_of(const CseOptions& options, const std::string& from) {
-  std::string local = local_originator(options, from);
-  std::vector<std::string> forms{local};
-  if (local.empty() || local.starts_with("//")) return forms;
-  if (local[0] != '/') {
-    forms.push_back(onem2m::to_sp_relative_originator(local, options.id));
-  } else if (local.starts_with("/S") && local.find('/', 1) == std::string::npos) {  // S-type AE-ID, SP-relative
-    forms.push_back(local.substr(1));
-  }
-  forms.push_back(options.service_provider + (forms.size() > 1 && forms[1][0] == '/' ? forms[1] : local));
-  return forms;
+bool is_listed(const Json& list, const Json& value) {
+  return list.is_array() && std::find(list.begin(), list.end(), value) != list.end();
 }
 
+// Whether one rule fits the request, whoever sent it.
+bool rule_fits(const AccessQuestion& question, const Resource& target, const Json& rule) {
+  const auto operations = rule.find("acop");
+  if (operations == rule.end() || !operations->is_number_integer()) return false;
+  if ((operations->get<int>() & static_cast<int>(question.operation)) == 0) return false;
+  const auto& peer = question.request.peer;
+  if (rule.value("acaf", false) && peer.verified_ids.empty() && !peer.internal) return false;
+  if (const auto contexts = rule.find("acco"); contexts != rule.end() && !contexts->empty()) {
+    if (!contexts->is_array() || std::ranges::none_of(*contexts, [&](const Json& context) {
+          return context_holds(context, question.now, peer.address);
+        }))
+      return false;
+  }
+  const auto details = rule.find("acod");
+  if (details == rule.end() || details->empty()) return true;
+  const Json list = details->is_array() ? *details : Json::array({*details});
+  return std::ranges::any_of(list, [&](const Json& detail) {
+    if (const auto type = detail.find("ty"); type != detail.end() && *type != target.type) return false;
+    if (const auto special = detail.find("spty"); special != detail.end()) {
+      if (target.text("cnd") != *special && Json(target.number("mgd")) != *special) return false;
+    }
+    if (question.operation != AccessOperation::Create) return true;
+    const auto children = detail.find("chty");
+    return children != detail.end() && is_listed(*children, question.child_type);
+  });
+}
+
+// Collects what sets of rules say, until one grants without limits.
 class RuleJudge {
  public:
-  RuleJudge(const CseCore& core, const AccessQuestion& question, const Resource& target)
-      : core_(core), question_(question), target_(target), forms_(forms_of(core.options, question.request.from)) {}
+  RuleJudge(const CseCore& core, const AccessQuestion& question, const Resource& target, const Requester& requester)
+      : core_(core), question_(question), target_(target), requester_(requester), names_(requester.forms) {
+    for (std::string& role : valid_roles(core, question, requester.forms, target)) names_.push_back(std::move(role));
+  }
 
-  [[nodiscard]] bool grants(const Json& privileges) const {
-    const auto rules = privileges.find("acr");
-    return rules != privileges.end() && rules->is_array() &&
-           std::any_of(rules->begin(), rules->end(), [&](const Json& rule) { return rule_grants(rule); });
+  void ask(const RuleIndex& rules) {
+    if (granted_) return;
+    rules.for_each_naming(names_, [&](const Json& rule) { return consider(rule); });
+    if (granted_) return;
+    for (const auto& [id, rule] : rules.possible_groups())
+      if (is_in_group(id) && !consider(*rule)) return;
+  }
+
+  [[nodiscard]] AccessDecision decision() const {
+    if (granted_) return {true, std::nullopt};
+    if (attributes_.empty() || !touches_only_listed()) return {};
+    return {true, attributes_};
   }
 
  private:
-  [[nodiscard]] bool rule_grants(const Json& rule) const {
-    const auto operations = rule.find("acop");
-    if (operations == rule.end() || !operations->is_number_integer()) return false;
-    if ((operations->get<int>() & static_cast<int>(question_.operation)) == 0) return false;
-    const auto originators = rule.find("acor");
-    if (originators == rule.end() || !originators->is_array()) return false;
-    if (std::none_of(originators->begin(), originators->end(), [&](const Json& entry) { return is_named_by(entry); }))
+  // False when nothing more needs to be asked.
+  bool consider(const Json& rule) {
+    if (!rule_fits(question_, target_, rule)) return true;
+    const auto limited = rule.find("aca");
+    if (limited == rule.end() || limited->is_null()) {
+      granted_ = true;
       return false;
-    if (rule.value("acaf", false) && question_.request.peer.verified_ids.empty() && !question_.request.peer.internal)
-      return false;
-    return contexts_hold(rule) && object_details_hold(rule);
+    }
+    if (limited->is_array())
+      for (const Json& name : *limited)
+        if (name.is_string()) attributes_.insert(name.get<std::string>());
+    return true;
   }
 
-  [[nodiscard]] bool is_named_by(const Json& entry) const {
-    if (!entry.is_string()) return false;
-    const std::string& pattern = entry.get_ref<const std::string&>();
-    if (pattern == "all") return true;
-    for (const std::string& form : forms_)
-      if (matches_wildcard(pattern, form)) return true;
-    return is_in_group(pattern);
-  }
-
-  [[nodiscard]] bool is_in_group(const std::string& id) const {
+  [[nodiscard]] bool is_in_group(std::string_view id) const {
     const ResourcePtr group = find_resource(core_, question_.tree, id);
     if (!group || group->type != onem2m::type::kGroup) return false;
     const auto members = group->attributes.find("mid");
-    if (members == group->attributes.end()) return false;
-    return std::any_of(members->begin(), members->end(), [&](const Json& member) {
-      return member.is_string() &&
-             std::find(forms_.begin(), forms_.end(), member.get_ref<const std::string&>()) != forms_.end();
-    });
+    return members != group->attributes.end() && std::ranges::any_of(requester_.forms, [&](const std::string& form) {
+             return is_listed(*members, form);
+           });
   }
 
-  [[nodiscard]] bool contexts_hold(const Json& rule) const {
-    const auto contexts = rule.find("acco");
-    if (contexts == rule.end() || contexts->empty()) return true;
-    if (!contexts->is_array()) return false;
-    return std::any_of(contexts->begin(), contexts->end(), [&](const Json& context) {
-      return context_holds(context, question_.now, question_.request.peer.address);
-    });
-  }
-
-  [[nodiscard]] bool object_details_hold(const Json& rule) const {
-    const auto details = rule.find("acod");
-    if (details == rule.end() || details->empty()) return true;
-    const Json list = details->is_array() ? *details : Json::array({*details});
-    return std::any_of(list.begin(), list.end(), [&](const Json& detail) {
-      if (const auto type = detail.find("ty"); type != detail.end() && *type != target_.type) return false;
-      if (const auto special = detail.find("spty"); special != detail.end()) {
-        if (target_.text("cnd") != *special && Json(target_.number("mgd")) != *special) return false;
-      }
-      if (question_.operation != AccessOperation::Create) return true;
-      const auto children = detail.find("chty");
-      return children != detail.end() && children->is_array() &&
-             std::find(children->begin(), children->end(), Json(question_.child_type)) != children->end();
-    });
+  // accessControlAttributes: every attribute that the request reads or writes must be listed. release4 14.
+  [[nodiscard]] bool touches_only_listed() const {
+    const auto listed = [&](const std::string& name) { return attributes_.contains(name); };
+    const auto all_listed = [&](const Json& object) {
+      if (!object.is_object()) return false;
+      for (const auto& [name, value] : object.items())
+        if (!listed(name)) return false;
+      return true;
+    };
+    const onem2m::Request& request = question_.request;
+    switch (question_.operation) {
+      case AccessOperation::Retrieve:
+        if (!request.attribute_list.empty()) return std::ranges::all_of(request.attribute_list, listed);
+        return all_listed(question_.attributes != nullptr ? *question_.attributes : target_.attributes);
+      case AccessOperation::Delete:
+        return all_listed(target_.attributes);
+      case AccessOperation::Create:
+      case AccessOperation::Update:
+        return request.content.is_object() && request.content.size() == 1 && all_listed(*request.content.begin());
+      default:
+        return false;  // DISCOVERY and NOTIFY are not about attributes
+    }
   }
 
   const CseCore& core_;
   const AccessQuestion& question_;
   const Resource& target_;
-  const std::vector<std::string> forms_;
+  const Requester& requester_;
+  std::vector<std::string> names_;  // forms of the originator, and its roles
+  bool granted_ = false;
+  std::set<std::string> attributes_;
 };
 
 bool has_acpi(int type) {
@@ -119,10 +144,18 @@ bool has_acpi(int type) {
   return rule != nullptr && rule->find("acpi") != nullptr;
 }
 
+// What every originator may create below the CSEBase, as the options say.
+bool is_open_type(const CseOptions& options, int type) {
+  const onem2m::ResourceTypeRule* rule = onem2m::find_resource_type(type);
+  const auto& open = options.access.open_types;
+  return rule != nullptr && std::find(open.begin(), open.end(), rule->name) != open.end();
+}
+
 // What nobody's policy says but the standard's procedures need. TS-0001 10.2.2; release4 14.
 bool default_grants(const CseCore& core, const AccessQuestion& question, const Resource& target,
                     const std::string& originator) {
   if (target.type == onem2m::type::kCseBase) {
+    if (question.operation == AccessOperation::Create) return is_open_type(core.options, question.child_type);
     if (question.operation != AccessOperation::Retrieve && question.operation != AccessOperation::Notify) return false;
     return is_known_cse(core, question.tree, question.request.from) ||
            (question.operation == AccessOperation::Retrieve && is_registered_ae(question.tree, originator));
@@ -136,40 +169,129 @@ bool default_grants(const CseCore& core, const AccessQuestion& question, const R
          is_known_cse(core, question.tree, question.request.from);
 }
 
+// Without policies: the custodian alone, else the creator. release4 14.
+bool owner_grants(const CseCore& core, const AccessQuestion& question, const Resource& target, const Requester& requester) {
+  const std::string custodian = target.text("cstn");
+  if (custodian.empty() && !requester.local.empty() && requester.local == target.creator) return true;
+  if (default_grants(core, question, target, requester.local)) return true;
+  const std::string owner = local_originator(core.options, custodian.empty() ? target.creator : custodian);
+  return !owner.empty() && std::ranges::find(requester.forms, owner) != requester.forms.end();
+}
+
+class Decider {
+ public:
+  Decider(const CseCore& core, const AccessQuestion& question) : core_(core), question_(question) {
+    AccessMemory* const memory = question.memory;
+    if (memory != nullptr && memory->requester) {
+      requester_ = &*memory->requester;
+      return;
+    }
+    const std::string& from = question.request.from;
+    own_ = {local_originator(core.options, from), forms_of_originator(core.options, from)};
+    requester_ = memory != nullptr ? &memory->requester.emplace(std::move(own_)) : &own_;
+  }
+
+  [[nodiscard]] AccessDecision decide(const Resource& target) const {
+    const onem2m::Request& request = question_.request;
+    const AccessDecision all{true, std::nullopt};
+    if (request.peer.internal && request.from == core_.options.id) return all;
+    if (!core_.options.admin_originator.empty() && requester_->local == core_.options.admin_originator) return all;
+    if (target.type == onem2m::type::kAccessControlPolicy) return by_self_privileges(target);
+    const auto policies = target.attributes.find("acpi");
+    if (policies != target.attributes.end() && !policies->empty()) return by_policies(target, *policies);
+    if (!has_acpi(target.type) && !target.parent.empty()) {
+      const ResourcePtr parent = question_.tree.find(target.parent);
+      return parent ? decide(*parent) : AccessDecision{};
+    }
+    if (owner_grants(core_, question_, target, *requester_)) return all;
+    return by_tokens(target);
+  }
+
+ private:
+  [[nodiscard]] AccessDecision by_self_privileges(const Resource& target) const {
+    RuleJudge judge(core_, question_, target, *requester_);
+    judge.ask(RuleIndex(target.attributes.value("pvs", Json::object())));
+    return judge.decision();
+  }
+
+  [[nodiscard]] AccessDecision by_tokens(const Resource& target) const {
+    if (question_.request.tokens.empty() && question_.request.token_ids.empty() && question_.request.local_token_ids.empty())
+      return {};
+    RuleJudge judge(core_, question_, target, *requester_);
+    const auto sets = token_privileges(core_, question_, requester_->forms, target);
+    for (const Json& privileges : sets) judge.ask(RuleIndex(privileges));
+    return judge.decision();
+  }
+
+  [[nodiscard]] AccessDecision by_policies(const Resource& target, const Json& policies) const {
+    RuleJudge judge(core_, question_, target, *requester_);
+    for (const Json& id : policies) {
+      if (!id.is_string()) continue;
+      const ResourcePtr policy = find_resource(core_, question_.tree, id.get_ref<const std::string&>());
+      if (!policy || policy->type != onem2m::type::kAccessControlPolicy) continue;
+      const AccessPolicyPtr ready = core_.access_policies->get(policy);
+      if (question_.memory == nullptr || !ready->privileges.depends_on_type_only()) {
+        judge.ask(ready->privileges);
+        continue;
+      }
+      const auto [known, is_new] = question_.memory->answers.try_emplace(policy->id + ' ' + std::to_string(target.type));
+      if (is_new) {
+        RuleJudge alone(core_, question_, target, *requester_);
+        alone.ask(ready->privileges);
+        known->second = alone.decision().granted;
+      }
+      if (known->second) return {true, std::nullopt};
+    }
+    const AccessDecision decision = judge.decision();
+    return decision.granted ? decision : by_tokens(target);
+  }
+
+  const CseCore& core_;
+  const AccessQuestion& question_;
+  Requester own_;
+  const Requester* requester_ = nullptr;
+};
+
+// Whether a policy of the target has rules that are limited to attributes at all.
+bool has_limited_rules(const CseCore& core, const Tree& tree, const Resource& target) {
+  const auto policies = target.attributes.find("acpi");
+  if (policies == target.attributes.end() || !policies->is_array()) return false;
+  return std::ranges::any_of(*policies, [&](const Json& id) {
+    const ResourcePtr policy = id.is_string() ? find_resource(core, tree, id.get_ref<const std::string&>()) : nullptr;
+    return policy && policy->type == onem2m::type::kAccessControlPolicy &&
+           core.access_policies->get(policy)->privileges.limits_attributes();
+  });
+}
+
+void keep_only(Json& representation, const std::set<std::string>& names) {
+  for (auto attribute = representation.begin(); attribute != representation.end();)
+    attribute = names.contains(attribute.key()) ? std::next(attribute) : representation.erase(attribute);
+}
+
 }  // namespace
 
+AccessDecision decide_access(const CseCore& core, const AccessQuestion& question, const Resource& target) {
+  return Decider(core, question).decide(target);
+}
+
 bool may_access(const CseCore& core, const AccessQuestion& question, const Resource& target) {
-  const onem2m::Request& request = question.request;
-  if (request.peer.internal && request.from == core.options.id) return true;
-  const std::string originator = local_originator(core.options, request.from);
-  if (!core.options.admin_originator.empty() && originator == core.options.admin_originator) return true;
-  if (target.type == onem2m::type::kAccessControlPolicy) {
-    const auto own = target.attributes.find("pvs");
-    return own != target.attributes.end() && RuleJudge(core, question, target).grants(*own);
-  }
-  const auto policies = target.attributes.find("acpi");
-  if (policies == target.attributes.end() || policies->empty()) {
-    if (!has_acpi(target.type) && !target.parent.empty()) {
-      const ResourcePtr parent = question.tree.find(target.parent);
-      return parent && may_access(core, question, *parent);
-    }
-    const std::string custodian = target.text("cstn");
-    if (custodian.empty() && !originator.empty() && originator == target.creator) return true;
-    if (default_grants(core, question, target, originator)) return true;
-    const auto forms = forms_of(core.options, request.from);
-    return std::find(forms.begin(), forms.end(),
-                     local_originator(core.options, custodian.empty() ? target.creator : custodian)) != forms.end();
-  }
-  const RuleJudge judge(core, question, target);
-  for (const Json& id : *policies) {
-    if (!id.is_string()) continue;
-    const ResourcePtr policy = find_resource(core, question.tree, id.get_ref<const std::string&>());
-    if (!policy || policy->type != onem2m::type::kAccessControlPolicy) continue;
-    if (const auto privileges = policy->attributes.find("pv");
-        privileges != policy->attributes.end() && judge.grants(*privileges))
-      return true;
-  }
-  return false;
+  return decide_access(core, question, target).granted;
+}
+
+void hide_attributes(const CseCore& core, const AccessQuestion& question, const Resource& target,
+                     onem2m::Response& response) {
+  if (response.content.is_null() && !response.serialized_content) return;
+  if (!has_limited_rules(core, question.tree, target)) return;
+  const AccessDecision decision = decide_access(core, question, target);
+  if (!decision.attributes) return;
+  if (response.serialized_content) response.content = Json::parse(*std::exchange(response.serialized_content, nullptr));
+  if (!response.content.is_object() || response.content.empty()) return;
+  Json& outer = *response.content.begin();
+  if (!outer.is_object()) return;  // an address
+  const bool with_address = response.content.begin().key() == "m2m:rce";
+  if (!with_address) return keep_only(outer, *decision.attributes);
+  for (Json& inner : outer)
+    if (inner.is_object()) keep_only(inner, *decision.attributes);
 }
 
 }  // namespace edgecse::cse

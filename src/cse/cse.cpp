@@ -2,6 +2,7 @@
 #include "cse/cse.hpp"
 
 #include "base/log.hpp"
+#include "cse/access/access_policies.hpp"
 #include "cse/access_control_policy.hpp"
 #include "cse/ae.hpp"
 #include "cse/commit_metrics.hpp"
@@ -51,6 +52,7 @@ class LiveCse final : public Cse {
       : core_{options, environment, std::move(loop)}, pipeline_(core_), metrics_(environment.telemetry, *core_.loop) {
     core_.pipeline = &pipeline_;
     core_.gate = &open_gate_;
+    core_.access_policies = std::make_shared<AccessPolicies>();
     add_procedures(core_);
     parts_ = make_parts(core_);
   }

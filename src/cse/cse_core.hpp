@@ -37,6 +37,8 @@ class CsePart {
   virtual bool drain() { return true; }
 };
 
+class AccessMemory;   // cse/access/access_memory.hpp
+class AccessPolicies; // cse/access/access_policies.hpp
 class OutboxSender;   // cse/outbox_sender.hpp
 class InternalAes;    // cse/internal_aes.hpp
 
@@ -57,6 +59,7 @@ struct CseCore {
   RequestWatcher* watcher = nullptr;          // nullptr: nobody watches requests
   OutboxSender* outbox_sender = nullptr;      // of the exchange part: may_send, settle, answers
   InternalAes* internal_aes = nullptr;        // of the exchange part: AEs that live in this process
+  std::shared_ptr<AccessPolicies> access_policies{};  // never null once built
   std::atomic<bool> registrar_up{true};
 
   /// CSE-ID without the slash: resourceID of the CSEBase.
@@ -80,7 +83,9 @@ struct AccessQuestion {
   base::WallTime now;
   const onem2m::Request& request;
   onem2m::AccessOperation operation;
-  int child_type = 0;              // CREATE: type to be made
+  int child_type = 0;                  // CREATE: type to be made
+  const Json* attributes = nullptr;    // of what is read, when that is not the target itself (an instance)
+  AccessMemory* memory = nullptr;      // of who asks the same about many resources: access/access_memory.hpp
 };
 [[nodiscard]] bool may_access(const CseCore& core, const AccessQuestion& question, const Resource& target);
 

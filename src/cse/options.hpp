@@ -25,6 +25,15 @@ struct MobilityOptions {
   std::vector<std::string> peers;             // CSE-IDs whose PREPARE is accepted and to which units may go
 };
 
+// Who gets in. What an access control policy says is said by the policy.
+struct AccessOptions {
+  std::vector<std::string> allowed_aes{"C*", "S*"};  // AE-ID-Stems that may register, with *; others are refused with 4126
+  /// Resource types, by name, that every originator may create below the CSEBase: they grant and disclose nothing.
+  std::vector<std::string> open_types{"accessControlPolicy", "notificationTargetPolicy"};
+  bool dynamic_authorization = false;  // whether <dynamicAuthorizationConsultation> is asked before an access is refused
+  bool service_subscriptions = false;  // whether an AE needs a profile: TS-0004 7.3.2.7
+};
+
 struct CseOptions {
   CseType type = CseType::Mn;
   std::string id = "/mn1";                    // CSE-ID, SP-relative; the resourceID of CSEBase is this without the slash
@@ -39,6 +48,7 @@ struct CseOptions {
   std::chrono::seconds maximum_expiration{5LL * 365 * 24 * 3600};
   std::chrono::milliseconds request_expiration{10'000};  // a request's life when it gives no rqet
   MobilityOptions mobility;
+  AccessOptions access;
 };
 
 }  // namespace edgecse::cse

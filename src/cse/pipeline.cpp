@@ -2,6 +2,7 @@
 #include "cse/pipeline.hpp"
 
 #include "base/log.hpp"
+#include "cse/access/access_decision.hpp"
 #include "cse/message_check.hpp"
 #include "cse/procedures.hpp"
 #include "cse/registrees.hpp"
@@ -317,6 +318,11 @@ Result<> Pipeline::apply(Write& write, Transaction& transaction) {
                   : request.operation == Operation::Update ? update_resource(work)
                                                            : delete_target(work);
   if (!response) return tl::unexpected(response.error());
+  if (request.operation == Operation::Create || request.operation == Operation::Update) {
+    const bool creating = request.operation == Operation::Create;
+    hide_attributes(core_, {transaction.tree(), transaction.now(), request, creating ? AccessOperation::Create : AccessOperation::Update,
+                            creating ? *request.resource_type : 0}, *target->resource, *response);
+  }
   if (!work.unit.empty()) core_.gate->remember(transaction, work.unit, request, *response);
   write.response = std::move(*response);
   return {};

@@ -20,6 +20,12 @@ class Tree {
   [[nodiscard]] ResourcePtr child(std::string_view parent, std::string_view name) const;
   /// In order of creation.
   [[nodiscard]] std::vector<ResourcePtr> children(std::string_view parent) const;
+  /// In no particular order.
+  template <class Visit>
+  void for_each_child(std::string_view parent, Visit&& visit) const {
+    const auto ids = children_.find(parent);
+    if (ids) ids->for_each([&](const std::string& id, const auto&) { visit(resources_.find(id)); });
+  }
   [[nodiscard]] std::size_t child_count(std::string_view parent) const;
   /// The resource and everything below it, parents first, children in order of creation; stops when visit says false.
   void for_each_below(std::string_view id, const std::function<bool(const ResourcePtr&, std::size_t depth)>& visit) const;

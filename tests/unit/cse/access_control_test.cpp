@@ -142,6 +142,52 @@ TEST_F(AccessControl, ObjectDetailsLimitChildTypes) {
   EXPECT_EQ(rsc(cse.create(data, 3, {{"m2m:cnt", Json::object()}}, "Cother")), 4103);
 }
 
+// accessControlAttributes: release4 14.
+TEST_F(AccessControl, RulesForAttributesGrantWhatTouchesNothingElse) {
+  ASSERT_EQ(protect(Json::array({rule({"Cother"}, 2, {{"aca", {"lbl", "rn"}}}), rule({"Cother"}, 4, {{"aca", {"lbl"}}})})), 2004);
+  EXPECT_EQ(rsc(cse.retrieve(data, "Cother")), 4103) << "shows more than lbl and rn";
+  auto part = cse.request(onem2m::Operation::Retrieve, data, "Cother");
+  part.attribute_list = {"rn"};
+  EXPECT_EQ(rsc(cse.ask(part)), 2000);
+  part.attribute_list = {"rn", "cni"};
+  EXPECT_EQ(rsc(cse.ask(part)), 4103);
+  EXPECT_EQ(rsc(cse.update(data, {{"m2m:cnt", {{"mni", 3}}}}, "Cother")), 4103);
+  EXPECT_EQ(cse.update(data, {{"m2m:cnt", {{"lbl", {"x"}}}}}, "Cother").content, Json({{"m2m:cnt", {{"lbl", {"x"}}}}}))
+      << "the answer shows no other attribute";
+}
+
+TEST_F(AccessControl, RulesForAttributesLimitAnswersToCreates) {
+  ASSERT_EQ(protect(Json::array({rule({"Cother"}, 1, {{"aca", {"con", "rn"}}})})), 2004);
+  EXPECT_EQ(cse.add_instance(data, "1", "Cother").content, Json({{"m2m:cin", {{"con", "1"}, {"rn", "i.1"}}}}));
+  EXPECT_EQ(rsc(cse.add_instance(data, "1", "Cother", {{"lbl", {"x"}}})), 4103);
+}
+
+TEST_F(AccessControl, RulesForAttributesAreForTheirOriginatorsOnly) {
+  ASSERT_EQ(protect(Json::array({rule({"Celse"}, 63, {{"aca", {"lbl"}}}), rule({"Cother"}, 1)})), 2004);
+  EXPECT_EQ(rsc(cse.update(data, {{"m2m:cnt", {{"lbl", {"x"}}}}}, "Cother")), 4103);
+}
+
+TEST_F(AccessControl, OpenTypesAreCreatedBelowTheCseBaseByEverybody) {
+  const Json policy = {{"pv", {{"acr", Json::array()}}}, {"pvs", {{"acr", Json::array({rule({"Cstranger"}, 63)})}}}};
+  const auto made = cse.create("cse-mn", 1, {{"m2m:acp", policy}}, "Cstranger");
+  ASSERT_EQ(rsc(made), 2001);
+  EXPECT_EQ(rsc(cse.remove("cse-mn/" + made.content["m2m:acp"]["rn"].get<std::string>(), "Cstranger")), 2002);
+  cse::CseOptions closed;
+  closed.access.open_types.clear();
+  TestCse other(closed);
+  EXPECT_EQ(rsc(other.create("cse-mn", 1, {{"m2m:acp", policy}}, "Cstranger")), 4103);
+}
+
+TEST_F(AccessControl, PolicyOfManyRulesIsJudgedAlike) {
+  Json rules = Json::array();
+  for (int i = 0; i < 1000; ++i) rules.push_back(rule({"Cdev" + std::to_string(i), "/mn2/Cdev" + std::to_string(i)}, i % 2 == 0 ? 2 : 4));
+  ASSERT_EQ(protect(rules), 2004);
+  EXPECT_EQ(rsc(cse.retrieve(data, "Cdev998")), 2000);
+  EXPECT_EQ(rsc(cse.retrieve(data, "/mn2/Cdev998")), 2000);
+  EXPECT_EQ(rsc(cse.retrieve(data, "Cdev999")), 4103);
+  EXPECT_EQ(rsc(cse.retrieve(data, "Cdev1000")), 4103);
+}
+
 TEST_F(AccessControl, CseBaseIsReadByRegisteredEntities) {
   EXPECT_EQ(rsc(cse.retrieve("cse-mn", "Cother")), 2000);
   EXPECT_EQ(rsc(cse.retrieve("cse-mn", "Cstranger")), 4103);
