@@ -57,6 +57,8 @@ struct CseCore {
   ServingGate* gate = nullptr;                // never null once built: the default serves everything
   SubtreeHandler* subtree = nullptr;
   RequestWatcher* watcher = nullptr;          // nullptr: nobody watches requests
+  std::vector<SubtreeHandler*> virtual_targets{};  // fopt and others whose requests are procedures of their own
+  AnswerHolder* answer_holder = nullptr;      // nullptr: a change is answered as soon as it is durable
   OutboxSender* outbox_sender = nullptr;      // of the exchange part: may_send, settle, answers
   InternalAes* internal_aes = nullptr;        // of the exchange part: AEs that live in this process
   std::shared_ptr<AccessPolicies> access_policies{};  // never null once built

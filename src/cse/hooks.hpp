@@ -95,8 +95,9 @@ class ServingGate {
   virtual void on_served(std::function<void(const std::string& unit)> listener) = 0;
 };
 
-/// A subtree of the CSEBase whose requests are a protocol of their own (`mobility` of the handover). It validates, answers
-/// and changes resources itself; access control is its own too.
+/// Targets whose requests are a procedure of their own: a subtree of the CSEBase (`mobility` of the handover), a virtual
+/// child and what is addressed through it (fopt). It validates, answers and changes resources itself; access control is
+/// its own too.
 class SubtreeHandler {
  public:
   virtual ~SubtreeHandler() = default;
@@ -123,6 +124,17 @@ class RequestWatcher {
   virtual void hold(const SnapshotPtr& snapshot, const onem2m::Request& request, const ResourcePtr& target, GoOn go_on) = 0;
   /// A NOTIFY to what is not here yet, but is just being made: answered OK.
   [[nodiscard]] virtual bool expects(const onem2m::Request& request) const = 0;
+};
+
+/// Holds the answer to a change back until what it set off at other CSEs has had its first outcome (announcements: `at` of
+/// the answer shows where they are). On the loop's thread, with the request as the listeners were told of it.
+class AnswerHolder {
+ public:
+  virtual ~AnswerHolder() = default;
+  /// After the change is durable. True: taken over, done is called later, on any thread.
+  virtual bool hold(const onem2m::Request& request, onem2m::Response& response, onem2m::ResponseCallback& done) = 0;
+  /// The change failed after listeners may have been told of it.
+  virtual void forget(const onem2m::Request& request) = 0;
 };
 
 /// Sends a request to the entity that an SP-relative or absolute id names, by the next hop of this CSE (registree,

@@ -93,6 +93,8 @@ void Pipeline::transit(Request request, const Address& address, ResponseCallback
 void Pipeline::host(Request request, const Address& address, const SnapshotPtr& snapshot, ResponseCallback done) {
   if (core_.subtree != nullptr && core_.subtree->takes(request, address.segments))
     return core_.subtree->handle(std::move(request), std::move(done));
+  for (SubtreeHandler* handler : core_.virtual_targets)
+    if (handler->takes(request, address.segments)) return handler->handle(std::move(request), std::move(done));
   // Nothing of it waits for a peer, and the job looks its target up itself.
   const bool watched = core_.watcher != nullptr && core_.watcher->active();
   if (!watched && request.operation == Operation::Create && request.resource_type == type::kContentInstance)
@@ -338,7 +340,11 @@ void Pipeline::finish(Write& write, const Result<>& result) {
   }
   if (write.unknown && diverted(core_.gate->judge_unknown(*core_.loop->snapshot(), write.request), write.request, write.done))
     return;
-  if (!result) return fail(write.request, write.done, result.error());
+  if (!result) {
+    if (core_.answer_holder != nullptr) core_.answer_holder->forget(write.request);
+    return fail(write.request, write.done, result.error());
+  }
+  if (core_.answer_holder != nullptr && core_.answer_holder->hold(write.request, write.response, write.done)) return;
   write.done(std::move(write.response));
 }
 
