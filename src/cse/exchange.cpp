@@ -7,6 +7,9 @@
 #include "cse/registration_at_registrar.hpp"
 #include "cse/router.hpp"
 #include "cse/service_provider_stem.hpp"
+#include "cse/subscription/cross_resource_subscription.hpp"
+#include "cse/subscription/cross_resource_windows.hpp"
+#include "cse/subscription/request_watch.hpp"
 #include "cse/subscription/subscription_notifier.hpp"
 #include "cse/subscription/subscription_procedure.hpp"
 
@@ -20,17 +23,22 @@ class Exchange final : public CsePart {
         outbox_({*core.loop, core.environment.clock, core.environment.executor, core.environment.random,
                  core.environment.telemetry},
                 [this](const OutboxEntry& entry, onem2m::ResponseCallback done) { router_.deliver(entry, std::move(done)); }),
-        notify_receiver_(core, router_), notifier_(core), stem_keeper_(core) {
+        windows_(std::make_shared<CrossResourceWindows>(core)), notify_receiver_(core, router_, *windows_), notifier_(core),
+        watch_(std::make_shared<SubscriptionWatch>(core, router_, notifier_)), stem_keeper_(core) {
     core.forwarder = &router_;
     core.internal_aes = &internal_aes_;
     core.outbox_sender = &outbox_;
     core.notify_handler = &notify_receiver_;
+    core.watcher = watch_.get();
+    outbox_.on_answer("", [this](const OutboxEntry& entry, const onem2m::Response&) { notifier_.answered(entry); });
     core.listeners.push_back(&notifier_);
     core.procedures.add(onem2m::type::kSubscription, std::make_shared<SubscriptionProcedure>(core, router_));
+    core.procedures.add(kCrossResourceSubscription, std::make_shared<CrossResourceProcedure>(core, router_, watch_));
     core.procedures.add(onem2m::type::kAeAnnc, std::make_shared<AeAnncProcedure>(core));
     core.loop->add_observer(router_);
     core.loop->add_observer(outbox_);
     core.loop->add_observer(notifier_);
+    core.loop->add_observer(*windows_);
     if (!core.options.registrar) return;
     core.procedures.add(onem2m::type::kAe, std::make_shared<ServiceProviderAeProcedure>(core, router_));
     core.listeners.push_back(&stem_keeper_);
@@ -46,6 +54,7 @@ class Exchange final : public CsePart {
     });
     outbox_.start();
     notifier_.start();
+    windows_->start();
     if (!registration_) return;
     registration_->start();
     for (const ResourcePtr& child : core_.loop->snapshot()->tree.children(core_.base_id()))
@@ -63,8 +72,10 @@ class Exchange final : public CsePart {
   InternalAes internal_aes_;
   Router router_;
   OutboxSender outbox_;
+  std::shared_ptr<CrossResourceWindows> windows_;
   NotifyReceiver notify_receiver_;
   SubscriptionNotifier notifier_;
+  std::shared_ptr<SubscriptionWatch> watch_;
   StemKeeper stem_keeper_;
   std::shared_ptr<RegistrationAtRegistrar> registration_;  // nullptr: no registrar
 };

@@ -51,6 +51,8 @@ void NotifyReceiver::handle_notify(Request request, ResourcePtr target, Response
     case onem2m::type::kRemoteCse:
       request.to = target->text("csi");
       return router_.forward(std::move(request), std::move(done));
+    case kCrossResourceSubscription:
+      return windows_.receive(request, target, std::move(done));
     default:
       return refuse(request, done, ResponseStatus::BadRequest,
                     "a NOTIFY goes to an AE or a CSE; '" + target->name + "' is neither");

@@ -5,12 +5,14 @@
 
 #include "cse/cse_core.hpp"
 #include "cse/router.hpp"
+#include "cse/subscription/cross_resource_windows.hpp"
 
 namespace edgecse::cse {
 
 class NotifyReceiver final : public NotifyHandler {
  public:
-  NotifyReceiver(CseCore& core, Router& router) : core_(core), router_(router) {}
+  NotifyReceiver(CseCore& core, Router& router, CrossResourceWindows& windows)
+      : core_(core), router_(router), windows_(windows) {}
 
   /// 4000 when the content is no notification or the target takes none of this kind; 5103 when an AE is not reached.
   void handle_notify(onem2m::Request request, ResourcePtr target, onem2m::ResponseCallback done) override;
@@ -21,6 +23,7 @@ class NotifyReceiver final : public NotifyHandler {
 
   CseCore& core_;
   Router& router_;
+  CrossResourceWindows& windows_;
 };
 
 }  // namespace edgecse::cse

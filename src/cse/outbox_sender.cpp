@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "base/log.hpp"
+#include "cse/subscription/notification_departures.hpp"
 #include "cse/subscription/notification_policies.hpp"
 
 namespace edgecse::cse {
@@ -78,7 +79,7 @@ struct OutboxSender::Core : std::enable_shared_from_this<OutboxSender::Core> {
 
   void add(std::string_view row_key, std::int64_t created) {
     const auto [key, number] = split_outbox_key(row_key);
-    if (key.empty() || NotificationBatches::is_collected(key)) return;
+    if (key.empty() || NotificationBatches::is_collected(key) || NotificationDepartures::is_held(key)) return;
     Lane& lane = lanes[std::string(key)];
     if (lane.entries.emplace(number, created).second) ++waiting;
     make_ready(std::string(key), lane);

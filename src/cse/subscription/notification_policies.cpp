@@ -4,6 +4,8 @@
 #include <charconv>
 #include <map>
 
+#include "cse/subscription/notification_departures.hpp"
+
 namespace edgecse::cse {
 namespace {
 
@@ -128,13 +130,13 @@ bool NotificationBatches::flush(Transaction& transaction, Resource& subscription
     collected->second = std::move(*entry);
     collected->second.request.content = std::move(all);
   }
-  const std::int64_t slot = take_slot(subscription, transaction.now());
+  std::vector<OutboxEntry> leaving;
   for (auto& [key, entry] : by_target) {
     entry.ordering_key = key.substr(kCollected.size());
-    entry.not_before = slot;
     entry.request.content = {{"m2m:agn", {{"m2m:sgn", std::move(entry.request.content)}}}};
-    enqueue(transaction, entry);
+    leaving.push_back(std::move(entry));
   }
+  departures_.leave(transaction, subscription, std::move(leaving));
   return true;
 }
 

@@ -22,13 +22,18 @@ namespace edgecse::cse {
 /// 4000 when bn or rl of a subscription cannot be kept.
 [[nodiscard]] onem2m::Result<> check_notification_policies(const Json& subscription);
 
+/// bn/dur when the subscriber leaves it open.
+inline constexpr const char* kDefaultBatchDuration = "PT60S";
+
 /// The earliest time for one more notification by rateLimit, in microseconds since 1970; counts it. 0: at once.
 [[nodiscard]] std::int64_t take_slot(Resource& subscription, base::WallTime now);
+
+class NotificationDepartures;  // cse/subscription/notification_departures.hpp
 
 /// Collects notifications until there are as many as batchNotify says or the first has waited as long as it says.
 class NotificationBatches : public std::enable_shared_from_this<NotificationBatches> {
  public:
-  explicit NotificationBatches(CseCore& core) : core_(core) {}
+  NotificationBatches(CseCore& core, NotificationDepartures& departures) : core_(core), departures_(departures) {}
 
   [[nodiscard]] static bool applies_to(const Resource& subscription) { return subscription.has("bn"); }
   /// Rows under such ordering keys are not sent as they are.
@@ -46,6 +51,7 @@ class NotificationBatches : public std::enable_shared_from_this<NotificationBatc
  private:
   void expired(const std::string& id);
   CseCore& core_;
+  NotificationDepartures& departures_;
   std::unordered_set<std::string> watched_;  // the executor's only
 };
 

@@ -11,7 +11,7 @@ namespace edgecse::cse {
 
 class SubscriptionProcedure final : public TypeProcedure {
  public:
-  SubscriptionProcedure(const CseCore& core, Router& router) : core_(core), router_(router) {}
+  SubscriptionProcedure(CseCore& core, Router& router) : core_(core), router_(router) {}
 
   [[nodiscard]] onem2m::Result<> check_create(const CreateCheck& check) const override;
   [[nodiscard]] onem2m::Result<> check_update(const UpdateCheck& check) const override;
@@ -20,12 +20,10 @@ class SubscriptionProcedure final : public TypeProcedure {
   /// Every target that is a resource and not the Originator agrees to be notified, else 5204, 4101 or 5205.
   void prepare(Preparation preparation, PreparedCallback done) override;
   onem2m::Result<> before_create(CreateContext& context) override;
+  onem2m::Result<> before_update(UpdateContext& context) override;
 
  private:
-  [[nodiscard]] std::vector<std::string> targets_to_verify(const Preparation& preparation) const;
-  [[nodiscard]] bool is_originator(const Tree& tree, const std::string& target, const std::string& from) const;
-
-  const CseCore& core_;
+  CseCore& core_;
   Router& router_;
 };
 

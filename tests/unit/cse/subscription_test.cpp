@@ -6,36 +6,10 @@
 #include "cse/internal_aes.hpp"
 #include "cse/subscription/notification_criteria.hpp"
 #include "cse/subscription/notification_policies.hpp"
-#include "support/test_cse.hpp"
+#include "subscription_fixture.hpp"
 
 namespace edgecse::test {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr const char* kSink = "http://127.0.0.1:9/sink";
-
-struct Subscriptions : ::testing::Test {
-  TestCse cse;
-  std::string ae = cse.add_ae("Cdev", {{"poa", {"http://127.0.0.1:7"}}});
-  std::string data = cse.add_container(ae, "data", "Cdev");
-
-  onem2m::Response subscribe(const std::string& to, Json more = Json::object(), const std::string& from = "Cdev") {
-    Json subscription{{"rn", "sub"}, {"nu", {kSink}}};
-    subscription.update(more);
-    return cse.create(to, 23, {{"m2m:sub", subscription}}, from);
-  }
-  /// The notifications sent so far, verification apart; lets what is on its way arrive.
-  std::vector<onem2m::Request> notifications() {
-    cse.time.advance(100ms);
-    std::vector<onem2m::Request> list;
-    for (const auto& sent : cse.sender.sent)
-      if (sent.request.operation == onem2m::Operation::Notify && !sent.request.content.value("m2m:sgn", Json{}).contains("vrq"))
-        list.push_back(sent.request);
-    return list;
-  }
-  std::size_t outbox_rows() { return cse.store().scan(store::Table::Outbox, "", "", 100'000)->size(); }
-};
 
 TEST_F(Subscriptions, ANewInstanceIsNotifiedWholeWithTheIdentityOfTheSubscription) {
   const auto made = subscribe(data, {{"enc", {{"net", {3}}}}});
@@ -295,7 +269,15 @@ INSTANTIATE_TEST_SUITE_P(
     Rows, RefusedSubscription,
     ::testing::Values(Refusal{"NoTargets", {{"nu", Json::array()}}, 4000},
                       Refusal{"TooManyTargets", {{"nu", std::vector<std::string>(101, kSink)}}, 5001},
-                      Refusal{"BlockingUpdate", {{"enc", {{"net", {7}}}}}, 5001},
+                      Refusal{"BlockingWithAnother", {{"enc", {{"net", {7, 1}}}}}, 4000},
+                      Refusal{"BlockingWithTwoTargets", {{"nu", {kSink, "http://127.0.0.1:9/b"}}, {"enc", {{"net", {7}}}}}, 4000},
+                      Refusal{"BlockingWithPolicy", {{"exc", 2}, {"enc", {{"net", {7}}}}}, 4000},
+                      Refusal{"BlockingWithConditions", {{"enc", {{"net", {9}}, {"sza", 4}}}}, 4000},
+                      Refusal{"BlockingWithAllAttributes", {{"nct", 1}, {"enc", {{"net", {7}}}}}, 4000},
+                      Refusal{"EventsWithoutCommonContent", {{"enc", {{"net", {1, 6}}}}}, 4000},
+                      Refusal{"MonitorAndEvents", {{"enc", {{"net", {1}}, {"om", {{{"ops", 2}}}}}}}, 4000},
+                      Refusal{"MonitorOfNothing", {{"enc", {{"om", {Json::object()}}}}}, 4000},
+                      Refusal{"EventThatIsNone", {{"enc", {{"net", {11}}}}}, 4000},
                       Refusal{"MissingDataWithoutWindow", {{"enc", {{"net", {8}}}}}, 4000},
                       Refusal{"MissingDataOfAContainer", {{"enc", {{"net", {8}}, {"md", {{"num", 1}, {"dur", "PT1S"}}}}}}, 4000},
                       Refusal{"ChildThatCannotBe", {{"enc", {{"net", {3}}, {"chty", {2}}}}}, 4000},
@@ -304,7 +286,6 @@ INSTANTIATE_TEST_SUITE_P(
                       Refusal{"BatchOfNothing", {{"bn", {{"num", 0}}}}, 4000},
                       Refusal{"RateOfNothing", {{"rl", {{"mnn", 0}, {"tww", "PT1S"}}}}, 4000},
                       Refusal{"RateWithoutTime", {{"rl", {{"mnn", 3}, {"tww", "PT0S"}}}}, 4000},
-                      Refusal{"CrossResource", {{"acrs", {"cse-mn/x"}}}, 5001},
                       Refusal{"XmlNotifications", {{"nu", {"http://127.0.0.1:9/a?ct=xml"}}}, 5001}),
     [](const auto& row) { return row.param.name; });
 
