@@ -30,25 +30,31 @@ class HandoverPort {
     std::uint64_t rest = 0;       // bytes that the target lacks still; instances that a snapshot has not read yet count
   };
   enum class Answer { Moved, Closed };
+  struct Order {
+    std::string unit, target, trigger;  // target: CSE-ID
+    std::chrono::seconds within{0};     // shown: what it is given without any progress
+  };
 
   virtual ~HandoverPort() = default;
 
   // Source.
   /// Step 0, durable: a new attempt, and the journal of the unit's changes starts. Fails with 4004 when the unit is not
   /// owned here, 4105 when an attempt is open, 4103 when the target is no configured peer.
-  virtual void open(const std::string& unit, const std::string& target, const std::string& trigger,
-                    std::function<void(onem2m::Result<ContextId>)> done) = 0;
+  virtual void open(const Order& order, std::function<void(onem2m::Result<ContextId>)> done) = 0;
   /// Step 1: PREPARE, success when admitted.
   virtual void prepare(const ContextId& context, Done done) = 0;
   /// Step 2: one BATCH, success when the target has it durably. A failed one is sent again as it was.
   virtual void transfer(const ContextId& context, std::function<void(onem2m::Result<Progress>)> done) = 0;
-  /// Step 3: from then on writes are parked. Success with what is left.
+  /// The unit is faster than the copy: from now on its writes get half of what each BATCH gains, and wait for the rest.
+  virtual void throttle(const ContextId& context) = 0;
+  /// Step 3: from then on writes are parked, and nothing of the unit is on its way to a receiver (bounded: one that is
+  /// slow is not waited for). Success with what is left.
   virtual void freeze(const ContextId& context, std::function<void(onem2m::Result<Progress>)> done) = 0;
   /// Step 4: FINAL, success when the target is READY.
   virtual void finish(const ContextId& context, Done done) = 0;
   /// Step 5, the commit point. Fails when the context was closed in the meantime. The parked requests leave after
   /// GRANT.
-  virtual void commit_moved(const ContextId& context, Done done) = 0;
+  virtual void commit_moved(const ContextId& context, int rounds, Done done) = 0;
   /// Step 6: GRANT once; success when acknowledged, which is durable then.
   virtual void grant(const ContextId& context, Done done) = 0;
   /// Ends the context before MOVED, durable; the unit is served again, what is parked is handled here. The target is

@@ -104,6 +104,10 @@ void Pipeline::host(Request request, const Address& address, const SnapshotPtr& 
     if (request.operation == Operation::Notify && core_.watcher != nullptr && core_.watcher->expects(request))
       return done(make_response(ResponseStatus::Ok));
     if (diverted(core_.gate->judge_unknown(*snapshot, request), request, done)) return;
+    // The gate speaks of now: a unit may have come since the snapshot was taken.
+    const SnapshotPtr now = core_.loop->snapshot();
+    if (now != snapshot && resolve(core_, now->tree, address))
+      return host(std::move(request), address, now, std::move(done));
     return fail(request, done, not_found(request).value());
   }
   if (request.operation == Operation::Create && request.resource_type == type::kAe &&
@@ -338,8 +342,13 @@ void Pipeline::finish(Write& write, const Result<>& result) {
     diverted(std::move(write.verdict), write.request, write.done);
     return;
   }
-  if (write.unknown && diverted(core_.gate->judge_unknown(*core_.loop->snapshot(), write.request), write.request, write.done))
-    return;
+  if (write.unknown) {
+    const SnapshotPtr snapshot = core_.loop->snapshot();
+    // It came with another job of the same commit: with a unit that was handed over.
+    if (resolve(core_, snapshot->tree, write.address))
+      return host(std::move(write.request), write.address, snapshot, std::move(write.done));
+    if (diverted(core_.gate->judge_unknown(*snapshot, write.request), write.request, write.done)) return;
+  }
   if (!result) {
     if (core_.answer_holder != nullptr) core_.answer_holder->forget(write.request);
     return fail(write.request, write.done, result.error());

@@ -126,7 +126,7 @@ void Router::forward_to_peer(Request request, const std::string& cse_id, Respons
   peers_->find(cse_id, [this, alive = std::weak_ptr(alive_), cse_id, request = std::move(request), done = std::move(done)](
                            const std::vector<std::string>& points_of_access) mutable {
     if (alive.expired()) return;
-    if (points_of_access.empty()) return forward_up(std::move(request), std::move(done));
+    if (points_of_access.empty()) return forward_up(std::move(request), std::move(done), true);
     request.from = onem2m::to_sp_relative_originator(request.from, core_.options.id);
     Request again = request;
     core_.environment.sender.send(
@@ -135,15 +135,16 @@ void Router::forward_to_peer(Request request, const std::string& cse_id, Respons
           if (alive.expired()) return;
           if (response.status != ResponseStatus::TargetNotReachable) return done(std::move(response));
           peers_->forget(cse_id);
-          forward_up(std::move(again), std::move(done));
+          forward_up(std::move(again), std::move(done), true);
         });
   });
 }
 
-void Router::forward_up(Request request, ResponseCallback done) {
+void Router::forward_up(Request request, ResponseCallback done, bool to_peer) {
   if (!core_.options.registrar)
     return refuse(request, done, ResponseStatus::NotFound, "no CSE registered here leads to " + request.to);
-  if (comes_from_above(request.from))
+  // A request for a unit that moved to a peer goes back where it came from, but with another target: no circle.
+  if (!to_peer && comes_from_above(request.from))
     return refuse(request, done, ResponseStatus::NotFound, "nothing below " + core_.options.id + " leads to " + request.to);
   // A registrar that does not know this CSE would refuse for good what it takes a moment later.
   if (!core_.registrar_up)

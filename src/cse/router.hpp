@@ -40,7 +40,7 @@ class Router final : public RequestForwarder, public CommitObserver {
   void forward_to_cse(onem2m::Request request, const std::string& cse_id, onem2m::ResponseCallback done);
   void forward_to_stem(onem2m::Request request, const onem2m::Address& address, onem2m::ResponseCallback done);
   void forward_to_peer(onem2m::Request request, const std::string& cse_id, onem2m::ResponseCallback done);
-  void forward_up(onem2m::Request request, onem2m::ResponseCallback done);
+  void forward_up(onem2m::Request request, onem2m::ResponseCallback done, bool to_peer = false);
   void send_to_cse(onem2m::Request request, const Resource& remote_cse, onem2m::ResponseCallback done);
   [[nodiscard]] bool comes_from_above(const std::string& from);
 

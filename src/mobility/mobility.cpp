@@ -190,7 +190,7 @@ void Mobility::open(const std::string& unit, const std::string& wanted, const st
   }
   if (!opening_.insert(unit).second) return;
   environment_.handover.open(
-      unit, target, trigger, [this, unit, target, trigger, retries](const Result<ContextId>& context) {
+      {unit, target, trigger, std::chrono::duration_cast<std::chrono::seconds>(limits_.prepare_within)}, [this, unit, target, trigger, retries](const Result<ContextId>& context) {
         opening_.erase(unit);
         if (!context) {
           log::info("mobility", "a move was not started",
@@ -230,12 +230,14 @@ void Mobility::run(const ContextId& context, const SourceMove::Command& command)
       return port.prepare(context, plain);
     case SourceMove::Action::Transfer:
       return port.transfer(context, counted);
+    case SourceMove::Action::Throttle:
+      return port.throttle(context);
     case SourceMove::Action::Freeze:
       return port.freeze(context, counted);
     case SourceMove::Action::Finish:
       return port.finish(context, plain);
     case SourceMove::Action::CommitMoved:
-      return port.commit_moved(context, plain);
+      return port.commit_moved(context, rounds_of(context), plain);
     case SourceMove::Action::Grant:
       return port.grant(context, plain);
     case SourceMove::Action::Close:
@@ -247,6 +249,11 @@ void Mobility::run(const ContextId& context, const SourceMove::Command& command)
   }
   if (const auto found = sources_.find(context); found != sources_.end())
     report(context, found->second, command.reason);
+}
+
+int Mobility::rounds_of(const ContextId& context) const {
+  const auto found = sources_.find(context);
+  return found == sources_.end() ? 0 : found->second.move.rounds();
 }
 
 void Mobility::source_done(const ContextId& context, SourceMove::Action action, const Result<Progress>& result) {

@@ -98,6 +98,7 @@ class Mobility final : public cse::HandoverEvents {
   void run(const cse::ContextId& context, const SourceMove::Command& command);
   void source_done(const cse::ContextId& context, SourceMove::Action action,
                    const onem2m::Result<cse::HandoverPort::Progress>& result);
+  [[nodiscard]] int rounds_of(const cse::ContextId& context) const;
   void report(const cse::ContextId& context, Source& source, const std::string& reason);
   void again_later(const std::string& unit, const Source& source, const std::string& reason);
   void after_source(const cse::ContextId& context);

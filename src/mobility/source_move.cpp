@@ -2,6 +2,7 @@
 #include "mobility/source_move.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace edgecse::mobility {
 namespace {
@@ -78,7 +79,12 @@ SourceMove::Commands SourceMove::transferred(const Progress& progress, base::Mon
   } else {
     round_rest_ -= progress.bytes;
   }
-  if (progress.rest > limits_.last_delta && round_ <= limits_.rounds) return run(Action::Transfer);
+  if (progress.rest > limits_.last_delta && round_ <= limits_.rounds + limits_.throttled_rounds) {
+    Commands commands;
+    if (round_ > limits_.rounds && !std::exchange(throttled_, true)) commands.push_back({Action::Throttle, {}});
+    commands.push_back(run(Action::Transfer).front());
+    return commands;
+  }
   phase_ = Phase::Freezing;
   return run(Action::Freeze);
 }
@@ -126,6 +132,7 @@ SourceMove::Commands SourceMove::done(Action action, const onem2m::Result<Progre
       if (!result && may_pass(result.error().status)) return retry(action, now);
       phase_ = Phase::Ended;
       return {};
+    case Action::Throttle:
     case Action::Close:
     case Action::Report:
       break;

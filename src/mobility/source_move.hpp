@@ -15,7 +15,8 @@ namespace edgecse::mobility {
 
 struct MoveLimits {
   std::uint64_t last_delta = 16 * 1024;  // bytes: what may be left when the unit is frozen
-  int rounds = 5;                        // of catching up, before it is frozen all the same
+  int rounds = 5;                        // of catching up, before the unit is throttled
+  int throttled_rounds = 20;             // more, before it is frozen all the same; each leaves half of the one before
   base::Duration first_retry = std::chrono::milliseconds{100};
   base::Duration longest_retry = std::chrono::seconds{2};
   base::Duration prepare_within = std::chrono::seconds{20};  // steps 1 and 2 without any progress
@@ -28,7 +29,7 @@ struct MoveLimits {
 class SourceMove {
  public:
   enum class Phase { Preparing, Transferring, Freezing, Finishing, Committing, Granting, Settled, Closing, Ended };
-  enum class Action { Prepare, Transfer, Freeze, Finish, CommitMoved, Grant, Close, Drop, Report };
+  enum class Action { Prepare, Transfer, Throttle, Freeze, Finish, CommitMoved, Grant, Close, Drop, Report };
   struct Command {
     Action action;
     std::string reason;  // Close, Report: why the move ended; empty: it is complete
@@ -78,6 +79,7 @@ class SourceMove {
   bool cancelled_ = false;
   std::string reason_;
   int round_ = 0;
+  bool throttled_ = false;
   std::uint64_t round_rest_ = 0;  // bytes of this round that are still to be sent
   std::uint64_t bytes_ = 0, instances_ = 0;
   bool released_ = false;

@@ -49,8 +49,9 @@ class Story {
   // --- the cast
   void choose() {
     // Every other seed has one kind of trouble only, so that each is also seen alone.
-    const std::uint64_t kind = seed_ % 8;
-    const bool all = kind == 7;
+    const std::uint64_t kind = seed_ % 10;
+    const bool all = kind == 7 || kind == 9;
+    old_messages_ = kind == 8 || kind == 9;
     Chances& c = planned_;
     if (kind == 1 || all) c.drop = 300;
     if (kind == 2 || all) c.duplicate = 1'000;
@@ -58,11 +59,29 @@ class Story {
     crashes_ = kind == 4 || kind == 6 || all;
     if (kind == 5 || all) c.crash_before_commit = c.crash_after_commit = 30;
     partitions_ = kind == 6 || all;
-    in_is_cut_ = kind == 0 && (seed_ / 8) % 2 == 0;
+    in_is_cut_ = kind == 0 && (seed_ / 10) % 2 == 0;
+    calm_from_the_start_ = kind == 0 && !in_is_cut_;
     edges_ = world_.random.below(3) == 0 ? 3 : 2;
     switching_ = world_.random.below(4) * 1'000;
     instances_ = 5 + static_cast<int>(world_.random.below(40));
     bulky_ = world_.random.below(4) == 0;
+    if (old_messages_) choose_old_messages();
+  }
+  /// Nothing may rest on how long a message takes or how patient somebody is.
+  void choose_old_messages() {
+    const auto up_to = [this](std::uint64_t milliseconds) {
+      return std::chrono::milliseconds{milliseconds / 10 + world_.random.below(milliseconds)};
+    };
+    planned_.move_late = 1'500;
+    planned_.doom = 300;
+    planned_.drop = 300;
+    world_.limits.abandon_after = up_to(300);
+    world_.limits.ask_after = up_to(500);
+    world_.limits.frozen_within = up_to(3'000);
+    world_.limits.first_retry = up_to(100);
+    world_.answer_within = up_to(600);
+    pause_ = world_.random.below(2) == 0 ? 10ms : 100ms;
+    bulky_ = false;
   }
 
   void build() {
@@ -173,6 +192,7 @@ class Story {
     auto turn = std::make_shared<bool>(false);
     const int number = next_message_;
     const auto answered = [this, turn, number](const Response& response) {
+      never_unknown("m" + std::to_string(number), response);
       if (onem2m::is_success(response.status) && number == next_message_) {
         acknowledged(number);
         ++next_message_;
@@ -181,7 +201,7 @@ class Story {
                     onem2m::to_number(response.status), response.content.dump().substr(0, 120).c_str());
       }
       if (std::exchange(*turn, true)) return;
-      const base::Duration pause = onem2m::is_success(response.status) ? 100ms : 300ms;
+      const base::Duration pause = onem2m::is_success(response.status) ? pause_ : 3 * pause_;
       world_.time.run_after(pause, [this] { device_turn(); });
     };
     world_.transmit("dev", device_at_, request, answered);
@@ -233,6 +253,12 @@ class Story {
     return Response{};
   }
 
+  /// The containers are there all the time, wherever that is.
+  void never_unknown(const std::string& what, const Response& response) {
+    if (response.status == ResponseStatus::NotFound)
+      violate("HR-8: " + what + " is refused as unknown: " + response.content.dump());
+  }
+
   // --- the application at the IN-CSE
   void command_turn() {
     if (calm_ && next_command_ > 5 && sent_command_ != next_command_) return;
@@ -246,6 +272,7 @@ class Story {
     request.release_version = "3";
     request.content = {{"m2m:cin", {{"con", "c" + std::to_string(next_command_)}}}};
     world_.transmit("app", "/in", request, [this, number = next_command_](const Response& response) {
+      never_unknown("c" + std::to_string(number), response);
       if (onem2m::is_success(response.status)) {
         commanded_ = number;
         ++next_command_;
@@ -259,8 +286,11 @@ class Story {
   }
   std::optional<Response> application(const Request& request) {
     const Json& sgn = request.content.value("m2m:sgn", Json::object());
-    if (sgn.contains("nev"))
+    if (sgn.contains("nev")) {
       notified_[number_of(sgn["nev"]["rep"]["m2m:cin"]["con"])].insert(request.request_identifier);
+      if (++received_[request.request_identifier] > 1 && calm_from_the_start_)
+        violate("a notification came twice although nothing went wrong: " + request.request_identifier);
+    }
     return Response{};
   }
 
@@ -280,7 +310,13 @@ class Story {
     trigger_turn();
     if (crashes_) crash_turn();
     if (partitions_) partition_turn();
+    if (old_messages_) replay_turn();
     revive_turn();
+  }
+  void replay_turn() {
+    if (calm_) return;
+    world_.replay();
+    world_.time.run_after(base::Duration{world_.random.below(60'000)}, [this] { replay_turn(); });
   }
   void trigger_turn() {
     if (calm_) return;
@@ -307,7 +343,7 @@ class Story {
         if (verbose_) std::printf("%9.3f  restart of %s\n", seconds(), id.c_str());
         node->start();
       }
-    world_.time.run_after(200ms, [this] { revive_turn(); });
+    world_.time.run_after(old_messages_ ? 40ms : 200ms, [this] { revive_turn(); });
   }
   void partition_turn() {
     world_.time.run_after(base::Duration{world_.random.below(4'000'000)}, [this] {
@@ -328,6 +364,7 @@ class Story {
     }
     calm_ = true;
     world_.chances = {};
+    world_.limits = {};  // of those that are started from now on; impatience alone must not stop the rest either
     world_.cuts.clear();
     switching_ = 0;
     world_.run_for(90s);
@@ -487,6 +524,8 @@ class Story {
   const bool verbose_;
   World world_;
   Chances planned_;
+  base::Duration pause_ = 100ms;  // between two messages of the device
+  bool old_messages_ = false, calm_from_the_start_ = false;
   bool crashes_ = false, partitions_ = false, in_is_cut_ = false, calm_ = false, bulky_ = false;
   int edges_ = 2, instances_ = 20;
   std::uint64_t switching_ = 0;
@@ -497,6 +536,7 @@ class Story {
   std::string device_at_ = "/mn1";
   std::map<std::string, std::string> original_;                    // ri -> rn
   std::map<int, std::set<std::string>> notified_, commands_seen_;  // number -> identifiers
+  std::map<std::string, int> received_;                            // identifier of a notification -> times
   StoryResult result_;
 };
 

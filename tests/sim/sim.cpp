@@ -19,7 +19,9 @@ bool* find_fault(edgecse::cse::handover::TestFaults& faults, const char* name) {
                                                  {"ask_no_decision", &faults.ask_no_decision},
                                                  {"import_into_old_copy", &faults.import_into_old_copy},
                                                  {"unfreeze_after_moved", &faults.unfreeze_after_moved},
-                                                 {"grant_without_final", &faults.grant_without_final}};
+                                                 {"grant_without_final", &faults.grant_without_final},
+                                                 {"no_settling", &faults.no_settling},
+                                                 {"no_throttle", &faults.no_throttle}};
   for (const auto& [text, fault] : known)
     if (std::strcmp(text, name) == 0) return fault;
   return nullptr;

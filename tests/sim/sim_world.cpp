@@ -16,14 +16,18 @@ using store::Table;
 
 namespace {
 
+constexpr std::size_t kReplayed = 30;  // messages that may come once more
+
 /// A disk whose machine may die just before or just after a commit: then nobody hears of it.
 class MortalStore final : public store::ResourceStore {
  public:
   MortalStore(Node& node, std::shared_ptr<store::MemoryDisk> disk) : node_(node), store_(std::move(disk)) {}
   store::Result<> commit(const store::WriteBatch& batch) override {
-    if (!node_.alive || node_.world.chance(node_.world.chances.crash_before_commit)) return died();
+    const auto doom = std::exchange(node_.doom, Node::Doom::None);
+    if (!node_.alive || doom == Node::Doom::BeforeCommit || node_.world.chance(node_.world.chances.crash_before_commit))
+      return died();
     if (auto written = store_.commit(batch); !written) return written;
-    if (node_.world.chance(node_.world.chances.crash_after_commit)) return died();
+    if (doom == Node::Doom::AfterCommit || node_.world.chance(node_.world.chances.crash_after_commit)) return died();
     return {};
   }
   store::Result<std::optional<std::string>> get(Table table, std::string_view key) const override {
@@ -89,6 +93,7 @@ void Node::start() {
   bury();
   ++life;
   alive = true;
+  doom = Doom::None;
   telemetry = std::make_unique<telemetry::Registry>();
   store = std::make_unique<MortalStore>(*this, disk);
   executor = std::make_unique<LifeExecutor>(world, options.id, base::Duration{0});
@@ -103,7 +108,7 @@ void Node::start() {
   auto attached = cse::Handover::attach(*cse, faults);
   if (!attached) throw std::runtime_error(attached.error().detail);
   handover = std::move(*attached);
-  mobility::MoveLimits limits;
+  mobility::MoveLimits limits = world.limits;
   limits.guard_time = options.mobility.guard_time;
   mobility = std::make_unique<mobility::Mobility>(
       mobility::Mobility::Environment{*handover, world.time, *executor, *telemetry}, limits);
@@ -151,25 +156,38 @@ struct World::Exchange {
   std::string from, to;
   Request request;
   ResponseCallback done;
-  bool answered = false;
+  bool of_a_move = false, answered = false;
 };
 
-base::Duration World::travel() {
+base::Duration World::travel(bool of_a_move) {
   if (chance(chances.late)) return base::Duration{random.below(3'000'000)};
+  if (of_a_move && chance(chances.move_late)) return base::Duration{random.below(600'000)};
   return base::Duration{200 + random.below(5'000)};
 }
 
 void World::transmit(const std::string& from, const std::string& to, Request request, ResponseCallback done) {
   request.peer = {};
   request.peer.address = "10.0.0.1";
-  auto exchange = std::make_shared<Exchange>(Exchange{from, to, std::move(request), std::move(done)});
+  if (watch) watch(from, to, request);
+  const bool of_a_move = request.to.find("/mobility") != std::string::npos;
+  auto exchange = std::make_shared<Exchange>(Exchange{from, to, std::move(request), std::move(done), of_a_move});
+  if (of_a_move) {
+    old_.push_back(exchange);
+    if (old_.size() > kReplayed) old_.pop_front();
+  }
   const int copies = chance(chances.drop) ? 0 : chance(chances.duplicate) ? 2 : 1;
-  for (int i = 0; i < copies; ++i) time.run_after(travel(), [this, exchange] { deliver(exchange); });
+  for (int i = 0; i < copies; ++i) time.run_after(travel(of_a_move), [this, exchange] { deliver(exchange); });
   time.run_after(answer_within, [exchange] {
     if (exchange->answered) return;
     exchange->answered = true;
     exchange->done(make_error_response(exchange->request, ResponseStatus::RequestTimeout, "no answer"));
   });
+}
+
+void World::replay() {
+  if (old_.empty()) return;
+  const Exchange& old = *old_[random.below(old_.size())];
+  deliver(std::make_shared<Exchange>(Exchange{old.from, old.to, old.request, [](const Response&) {}, true, true}));
 }
 
 void World::deliver(const std::shared_ptr<Exchange>& exchange) {
@@ -179,7 +197,7 @@ void World::deliver(const std::shared_ptr<Exchange>& exchange) {
       response.serialized_content.reset();
     }
     if (chance(chances.drop) || is_cut(exchange->from, exchange->to)) return;
-    time.run_after(travel(), [exchange, response = std::move(response)] {
+    time.run_after(travel(exchange->of_a_move), [exchange, response = std::move(response)] {
       if (exchange->answered) return;
       exchange->answered = true;
       exchange->done(response);
@@ -193,6 +211,8 @@ void World::deliver(const std::shared_ptr<Exchange>& exchange) {
   const auto found = nodes_.find(exchange->to);
   if (found == nodes_.end() || !found->second->alive)
     return answer(make_error_response(exchange->request, ResponseStatus::TargetNotReachable, "connection refused"));
+  if (exchange->of_a_move && chance(chances.doom))
+    found->second->doom = random.below(2) == 0 ? Node::Doom::BeforeCommit : Node::Doom::AfterCommit;
   found->second->handle(exchange->request, answer);
 }
 

@@ -4,6 +4,7 @@
 // off; processes die at any step, also between what is durable and what is said, and start again from their disks.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -29,6 +30,9 @@ using Json = nlohmann::json;
 struct Chances {
   std::uint64_t drop = 0, duplicate = 0, late = 0;
   std::uint64_t crash_before_commit = 0, crash_after_commit = 0;
+  // Of messages of a move and their answers.
+  std::uint64_t move_late = 0;  // by up to 600 ms
+  std::uint64_t doom = 0;       // its receiver dies with its next commit, before or after it
 };
 
 class World;
@@ -70,6 +74,7 @@ class Node final : public onem2m::RequestSender, public mobility::MoveListener {
   const cse::handover::TestFaults faults;
   std::shared_ptr<store::MemoryDisk> disk = std::make_shared<store::MemoryDisk>();
   bool alive = false;
+  enum class Doom { None, BeforeCommit, AfterCommit } doom = Doom::None;
   int life = 0;
   int moves_out = 0, moves_in = 0;
   std::unique_ptr<telemetry::Registry> telemetry;
@@ -98,6 +103,8 @@ class World {
 
   /// A request over the network, from a party by name; done exactly once, with 4008 or 5103 when there is no answer.
   void transmit(const std::string& from, const std::string& to, onem2m::Request request, onem2m::ResponseCallback done);
+  /// A message of a move that was sent before, chosen by chance, comes once more; nobody waits for the answer.
+  void replay();
   /// What travels between the two is lost.
   std::set<std::pair<std::string, std::string>> cuts;
   void cut(const std::string& a, const std::string& b) { cuts.insert(std::minmax(a, b)); }
@@ -114,6 +121,9 @@ class World {
   base::SeededRandom random;
   Chances chances;
   base::Duration answer_within = std::chrono::milliseconds{1'500};
+  mobility::MoveLimits limits;  // of every node, but for the guard time
+  /// Sees every request that is sent over the network.
+  std::function<void(const std::string& from, const std::string& to, const onem2m::Request& request)> watch;
   /// Called after every step in which a disk changed.
   std::function<void()> check;
   std::uint64_t steps = 0;
@@ -121,12 +131,13 @@ class World {
  private:
   struct Exchange;
   void deliver(const std::shared_ptr<Exchange>& exchange);
-  [[nodiscard]] base::Duration travel();
+  [[nodiscard]] base::Duration travel(bool of_a_move);
   [[nodiscard]] bool is_cut(const std::string& a, const std::string& b) const {
     return cuts.contains(std::minmax(a, b));
   }
 
   std::map<std::string, std::unique_ptr<Node>> nodes_;
+  std::deque<std::shared_ptr<Exchange>> old_;  // messages of moves
   std::uint64_t seen_commits_ = 0;
 };
 

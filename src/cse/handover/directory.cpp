@@ -81,8 +81,9 @@ void Directory::entity_changed(const std::string& unit, bool exists) {
         current->source.reset();
         shared_.table.write(transaction, unit, *current);
         if (open)
-          shared_.tell([context = ContextId{unit, current->epoch, open->attempt}](HandoverEvents& events) {
-            events.source_closed(context, "the AE was deleted");
+          shared_.post([this, context = ContextId{unit, current->epoch, open->attempt}] {
+            if (shared_.source_ended) shared_.source_ended(context);
+            if (shared_.events != nullptr) shared_.events->source_closed(context, "the AE was deleted");
           });
         return {};
       },

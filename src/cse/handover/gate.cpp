@@ -88,6 +88,8 @@ Verdict Gate::judge_write(Transaction& transaction, const std::string& unit, con
   if (!row) return refuse_verdict(row.error().status, row.error().detail);
   Verdict verdict = *row ? judge_row(unit, **row, request) : Verdict{};
   if (verdict.action == Verdict::Action::Serve) verdict.answer = shared_.retries.find(transaction, unit, request);
+  if (verdict.action == Verdict::Action::Serve && !verdict.answer && !shared_.table.spend(unit, request))
+    return park_verdict(unit);
   return verdict;
 }
 
@@ -105,8 +107,8 @@ Verdict Gate::judge_unknown(const Snapshot& snapshot, const Request& request) {
   }
   // Traffic that was steered here before its unit came: the originator tells which unit it is likely to mean.
   const std::string stem = stem_of(request.from);
-  if (stem.empty() || request.from != stem || !may_fetch(stem) || snapshot.tree.find(stem)) return {};
-  return park_verdict(stem);
+  if (stem.empty() || request.from != stem || snapshot.tree.find(stem)) return {};
+  return shared_.table.waiting(stem) || may_fetch(stem) ? park_verdict(stem) : Verdict{};
 }
 
 Verdict Gate::judge_registration(const Snapshot& snapshot, const std::string& stem, const Request& request) {
@@ -194,7 +196,9 @@ void Gate::fetch(const std::string& unit, const std::string& owner, const std::s
   if (!fetching_.insert(unit).second) return;
   fetch_(unit, owner, credential, [this, unit](Fetched outcome) {
     fetching_.erase(unit);
-    if (outcome == Fetched::Coming) return;
+    if (outcome == Fetched::Coming || shared_.table.waiting(unit)) return;  // handled when the unit is here or ends
+    const auto row = shared_.table.published(unit);
+    if (row && row->role == Role::Owner) return shared_.handle_parked(unit);  // it came while the others were asked
     if (outcome == Fetched::Unknown) {  // a second registration would make a second owner
       for (ParkedRequest& parked : shared_.parking.take(unit))
         parked.done(

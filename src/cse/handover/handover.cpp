@@ -46,6 +46,7 @@ class LiveHandover final : public Handover, private SubtreeHandler {
   Result<> plug_in() {
     if (auto loaded = shared_.table.load(cse_.loop().store()); !loaded) return loaded;
     if (auto loaded = shared_.journal.load(cse_.loop().store()); !loaded) return loaded;
+    shared_.source_ended = [this](const ContextId& context) { source_.ended(context); };
     shared_.entity = [this](const std::string& unit, bool exists) { directory_.entity_changed(unit, exists); };
     gate_.set_fetch(
         [this](const std::string& unit, const std::string& owner, const std::string& credential,
@@ -64,19 +65,21 @@ class LiveHandover final : public Handover, private SubtreeHandler {
   }
 
   // HandoverPort
-  void open(const std::string& unit, const std::string& target, const std::string& trigger,
-            std::function<void(Result<ContextId>)> done) override {
-    source_.open(unit, target, trigger, std::move(done));
+  void open(const Order& order, std::function<void(Result<ContextId>)> done) override {
+    source_.open(order, std::move(done));
   }
   void prepare(const ContextId& context, Done done) override { source_.prepare(context, std::move(done)); }
   void transfer(const ContextId& context, std::function<void(Result<Progress>)> done) override {
     source_.transfer(context, std::move(done));
   }
+  void throttle(const ContextId& context) override { source_.throttle(context); }
   void freeze(const ContextId& context, std::function<void(Result<Progress>)> done) override {
     source_.freeze(context, std::move(done));
   }
   void finish(const ContextId& context, Done done) override { source_.finish(context, std::move(done)); }
-  void commit_moved(const ContextId& context, Done done) override { source_.commit_moved(context, std::move(done)); }
+  void commit_moved(const ContextId& context, int rounds, Done done) override {
+    source_.commit_moved(context, rounds, std::move(done));
+  }
   void grant(const ContextId& context, Done done) override { source_.grant(context, std::move(done)); }
   void close(const ContextId& context, const std::string& reason, Done done) override {
     source_.close(context, reason, std::move(done));

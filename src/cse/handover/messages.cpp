@@ -101,6 +101,7 @@ void put_context(Shared& shared, Transaction& transaction, const ContextId& cont
       there ? *there
             : make_resource(shared, transaction, container->id, context.text(), type::kFlexContainer, kContextMember);
   const std::string now = onem2m::format_timestamp(transaction.now());
+  Json modified = changes;
   if (!there) {
     resource.attributes.update({{"cnd", kContextDefinition},
                                 {"cs", 0},
@@ -113,9 +114,24 @@ void put_context(Shared& shared, Transaction& transaction, const ContextId& cont
     resource.attributes["lt"] = now;
     resource.attributes["st"] = resource.number("st") + 1;
   }
-  resource.attributes.update(changes);
-  if (is_ended(resource)) resource.attributes["endTime"] = now;
+  if (const std::string phase = changes.value("phase", ""); phase == "CLOSED" || phase == "COMPLETED")
+    modified["endTime"] = now;
+  resource.attributes.update(modified);
+  const std::string id = resource.id;
   transaction.put(std::move(resource));
+  const ResourcePtr stored = transaction.tree().find(id);
+  ResourceEvent event{there ? ResourceEvent::Kind::Updated : ResourceEvent::Kind::Created,
+                      id,
+                      stored->type,
+                      stored->member_name,
+                      stored->parent,
+                      stored->attributes};
+  event.resource = stored;
+  if (there) {
+    event.before = &there->attributes;
+    event.modified = &modified;
+  }
+  shared.core.tell(transaction, event);
 }
 
 std::string credential_of(const Json& ae_attributes) {

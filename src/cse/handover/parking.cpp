@@ -69,6 +69,20 @@ std::vector<ParkedRequest> Parking::take(const std::string& unit) {
   return list;
 }
 
+std::vector<ParkedRequest> Parking::take_while(const std::string& unit,
+                                               const std::function<bool(const ParkedRequest&)>& more) {
+  const std::lock_guard lock(mutex_);
+  const auto found = units_.find(unit);
+  if (found == units_.end()) return {};
+  auto& waiting = found->second;
+  const auto end = std::find_if_not(waiting.begin(), waiting.end(), more);
+  std::vector<ParkedRequest> list(std::make_move_iterator(waiting.begin()), std::make_move_iterator(end));
+  waiting.erase(waiting.begin(), end);
+  total_ -= list.size();
+  if (waiting.empty()) units_.erase(found);
+  return list;
+}
+
 std::size_t Parking::size() const {
   const std::lock_guard lock(mutex_);
   return total_;

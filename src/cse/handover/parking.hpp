@@ -38,6 +38,9 @@ class Parking {
   void add(const std::string& unit, ParkedRequest parked);
   /// Takes all of the unit's, in the order of arrival.
   [[nodiscard]] std::vector<ParkedRequest> take(const std::string& unit);
+  /// Takes the first ones, until a test says that it is enough.
+  [[nodiscard]] std::vector<ParkedRequest> take_while(const std::string& unit,
+                                                      const std::function<bool(const ParkedRequest&)>& more);
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] bool has(const std::string& unit) const;
 

@@ -4,10 +4,15 @@
 #include <nlohmann/json.hpp>
 
 #include "cse/resource.hpp"
+#include "onem2m/json_codec.hpp"
 
 namespace edgecse::cse::handover {
 
 using store::Table;
+
+namespace {
+constexpr std::size_t kBytesOfAWrite = 1'000;  // of its rows, beside the content: attributes, repetition, notifications
+}  // namespace
 
 onem2m::Result<> ServingTable::load(const store::ResourceStore& store) {
   auto found = store.scan(Table::Meta, key::kUnits, key::kUnitsEnd, SIZE_MAX);
@@ -97,6 +102,35 @@ void ServingTable::unfreeze(const std::string& unit) {
   published_frozen_.erase(unit);
 }
 
+void ServingTable::hush(const std::string& unit) {
+  const std::lock_guard lock(mutex_);
+  hushed_.insert(unit);
+}
+
+void ServingTable::allow(const std::string& unit, std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  std::int64_t& left = allowance_.try_emplace(unit, 0).first->second;
+  left = std::min<std::int64_t>(left, 0) + static_cast<std::int64_t>(bytes);
+  any_throttled_ = true;
+}
+
+bool ServingTable::spend(const std::string& unit, const onem2m::Request& request) {
+  if (!any_throttled_) return true;
+  const std::lock_guard lock(mutex_);
+  const auto found = allowance_.find(unit);
+  if (found == allowance_.end()) return true;
+  if (found->second <= 0) return false;
+  found->second -= static_cast<std::int64_t>(kBytesOfAWrite + onem2m::to_json_text(request.content).size());
+  return true;
+}
+
+bool ServingTable::calm(const std::string& unit) {
+  const std::lock_guard lock(mutex_);
+  const bool hushed = hushed_.erase(unit) != 0, throttled = allowance_.erase(unit) != 0;
+  any_throttled_ = !allowance_.empty();
+  return hushed || throttled;
+}
+
 void ServingTable::write_forward_ids(Transaction& transaction, const std::string& unit,
                                      const std::vector<std::string>& ids) {
   transaction.put_row(Table::Meta, key::forward(unit), Json(ids).dump());
@@ -127,13 +161,14 @@ std::map<std::string, UnitRow> ServingTable::all_published() const {
 bool ServingTable::waiting(const std::string& unit) const {
   const std::lock_guard lock(mutex_);
   if (published_frozen_.contains(unit)) return true;
+  if (const auto throttled = allowance_.find(unit); throttled != allowance_.end() && throttled->second <= 0) return true;
   const auto found = published_.find(unit);
   return found != published_.end() && found->second.target.has_value();
 }
 
 bool ServingTable::serves(const std::string& unit) const {
   const std::lock_guard lock(mutex_);
-  if (published_frozen_.contains(unit)) return false;
+  if (published_frozen_.contains(unit) || hushed_.contains(unit)) return false;
   const auto found = published_.find(unit);
   return found == published_.end() || found->second.role == Role::Owner || found->second.role == Role::Ended;
 }

@@ -4,6 +4,7 @@
 // every open context of a source. docs/handover.md 3.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -40,6 +41,15 @@ class ServingTable {
   /// The commit loop's thread.
   void unfreeze(const std::string& unit);
 
+  /// Ahead of the freeze: writes are served, but no notification leaves any more. Any thread.
+  void hush(const std::string& unit);
+  /// The unit's writes may spend so many bytes; when they are used up, they wait for the next allowance. Any thread.
+  void allow(const std::string& unit, std::uint64_t bytes);
+  /// Whether a write may be made now; always when the unit is not throttled.
+  [[nodiscard]] bool spend(const std::string& unit, const onem2m::Request& request);
+  /// Ends hush and throttle; true when there was one. Any thread.
+  bool calm(const std::string& unit);
+
   /// Keeps the identifiers of a unit that leaves, so that their addresses are forwarded.
   void write_forward_ids(Transaction& transaction, const std::string& unit, const std::vector<std::string>& ids);
   /// The identifier belongs to an arriving unit, from this commit on.
@@ -47,7 +57,7 @@ class ServingTable {
 
   [[nodiscard]] std::optional<UnitRow> published(const std::string& unit) const;
   [[nodiscard]] std::map<std::string, UnitRow> all_published() const;
-  /// Frozen or arriving: requests wait.
+  /// Frozen, throttled or arriving: requests wait.
   [[nodiscard]] bool waiting(const std::string& unit) const;
   [[nodiscard]] bool serves(const std::string& unit) const;
   /// The unit that a CSE-relative address belongs to, among those that moved away or arrive.
@@ -66,6 +76,9 @@ class ServingTable {
   mutable std::mutex mutex_;
   std::map<std::string, UnitRow> published_;                    // guarded by mutex_
   std::unordered_set<std::string> published_frozen_;            // guarded by mutex_
+  std::unordered_set<std::string> hushed_;                      // guarded by mutex_
+  std::unordered_map<std::string, std::int64_t> allowance_;     // guarded by mutex_; bytes left of throttled units
+  std::atomic<bool> any_throttled_{false};                      // spares all other writes the lock
   std::unordered_map<std::string, std::string> unit_by_name_;   // guarded by mutex_; rn of the AE
   std::unordered_map<std::string, std::string> unit_by_id_;     // guarded by mutex_
   std::unordered_map<std::string, std::string> unit_by_alias_;  // guarded by mutex_

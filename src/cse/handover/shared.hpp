@@ -27,6 +27,8 @@ struct TestFaults {
   bool import_into_old_copy = false;      // an older copy at the target is kept and merged
   bool unfreeze_after_moved = false;      // the source serves on although it is MOVED
   bool grant_without_final = false;       // GRANT is taken with what happens to be there
+  bool no_settling = false;               // what is being sent at the freeze is sent by both sides
+  bool no_throttle = false;               // a unit that is faster than the copy is frozen with what is left
 };
 
 struct Metrics {
@@ -57,6 +59,7 @@ struct Shared final : private Journal::Listener {
   Parking parking;
   Metrics metrics;
   HandoverEvents* events = nullptr;
+  std::function<void(const ContextId&)> source_ended;  // a context that the commit loop ended; on the executor
   std::function<void(const std::string&)> served;                    // the outbox sender's
   std::function<void(const std::string& unit, bool exists)> entity;  // an AE came or went; the commit loop's thread
   std::shared_ptr<char> alive = std::make_shared<char>();
@@ -98,9 +101,10 @@ struct Shared final : private Journal::Listener {
     if (served) served(unit);
     handle_parked(unit);
   }
-  void handle_parked(const std::string& unit) {
-    auto waiting = std::make_shared<std::vector<ParkedRequest>>(parking.take(unit));
-    if (waiting->empty()) return;
+  void handle_parked(const std::string& unit) { handle(parking.take(unit)); }
+  void handle(std::vector<ParkedRequest> requests) {
+    if (requests.empty()) return;
+    auto waiting = std::make_shared<std::vector<ParkedRequest>>(std::move(requests));
     post([this, waiting] {
       for (ParkedRequest& parked : *waiting) core.pipeline->handle(std::move(parked.request), std::move(parked.done));
     });

@@ -2,6 +2,7 @@
 #include "cse/handover/source_side.hpp"
 
 #include "cse/handover/importer.hpp"
+#include "cse/outbox_sender.hpp"
 #include "onem2m/enumerations.hpp"
 #include "onem2m/json_codec.hpp"
 
@@ -18,6 +19,7 @@ using onem2m::ResponseStatus;
 using onem2m::Result;
 
 constexpr std::size_t kBatchBytes = 32 * 1024;  // small, so that no job of an import holds up the others
+constexpr std::chrono::milliseconds kSettledWithin{200};  // of a receiver's answer, before the unit is frozen
 
 template <class Done>
 void later(Shared& shared, Done done, onem2m::Error error) {
@@ -35,12 +37,14 @@ SourceSide::Open* SourceSide::find(const ContextId& context) {
   return found == open_.end() ? nullptr : &found->second;
 }
 
-void SourceSide::forget(const ContextId& context) {
-  if (open_.erase(context) != 0) shared_.journal.unfollow(context.unit);
+bool SourceSide::forget(const ContextId& context) {
+  if (open_.erase(context) == 0) return false;
+  shared_.journal.unfollow(context.unit);
+  return shared_.table.calm(context.unit);
 }
 
-void SourceSide::open(const std::string& unit, const std::string& target, const std::string& trigger,
-                      std::function<void(Result<ContextId>)> done) {
+void SourceSide::open(const HandoverPort::Order& order, std::function<void(Result<ContextId>)> done) {
+  const auto& [unit, target, trigger, within] = order;
   if (!shared_.is_peer(target) || target == shared_.own_id())
     return later(shared_, std::move(done),
                  {ResponseStatus::OriginatorHasNoPrivilege, target + " is no peer in mobility.peers"});
@@ -49,7 +53,7 @@ void SourceSide::open(const std::string& unit, const std::string& target, const 
       return later(shared_, std::move(done), {ResponseStatus::Conflict, "a move of " + unit + " is under way"});
   auto context = std::make_shared<ContextId>();
   shared_.commit(
-      [this, unit, target, trigger, context](Transaction& transaction) -> Result<> {
+      [this, unit = unit, target = target, trigger = trigger, within = within, context](Transaction& transaction) -> Result<> {
         auto row = shared_.table.read_or_first(transaction, unit);
         if (!row) return tl::unexpected(row.error());
         if (row->role != Role::Owner || !transaction.tree().find(unit))
@@ -60,11 +64,15 @@ void SourceSide::open(const std::string& unit, const std::string& target, const 
         row->name = entity->name;
         shared_.table.write(transaction, unit, *row);
         put_context(shared_, transaction, *context,
-                    {{"source", shared_.own_id()}, {"target", target}, {"trigger", trigger}, {"phase", "PREPARING"}});
-        transaction.after_commit([this, unit] { shared_.journal.follow(unit); });
+                    {{"source", shared_.own_id()},
+                     {"target", target},
+                     {"trigger", trigger},
+                     {"phase", "PREPARING"},
+                     {"deadline", "PT" + std::to_string(within.count()) + "S"}});
+        transaction.after_commit([this, unit = unit] { shared_.journal.follow(unit); });
         return {};
       },
-      [this, context, target, unit, done = std::move(done)](const Result<>& result) {
+      [this, context, target = target, unit = unit, done = std::move(done)](const Result<>& result) {
         if (!result) return done(tl::unexpected(result.error()));
         Open& open = open_[*context];
         open.target = target;
@@ -133,6 +141,7 @@ void SourceSide::transfer(const ContextId& context, std::function<void(Result<Pr
     current->in_flight.reset();
     current->bytes += progress.bytes;
     current->instances += progress.instances;
+    if (current->throttled) let_through(context.unit, progress.bytes / 2);
     auto rest = current->exporter->rest(kBatchBytes, shared_.wall_now());
     if (!rest) return done(tl::unexpected(rest.error()));
     progress.rest = *rest;
@@ -140,8 +149,43 @@ void SourceSide::transfer(const ContextId& context, std::function<void(Result<Pr
   });
 }
 
+void SourceSide::throttle(const ContextId& context) {
+  Open* open = find(context);
+  if (open == nullptr || shared_.faults.no_throttle) return;
+  open->throttled = true;
+  shared_.table.allow(context.unit, kBatchBytes / 2);
+}
+
+/// Half of what the copy has gained may be written meanwhile: so what is left becomes less with each batch.
+void SourceSide::let_through(const std::string& unit, std::uint64_t bytes) {
+  shared_.table.allow(unit, bytes);
+  std::uint64_t taken = 0;
+  shared_.handle(shared_.parking.take_while(unit, [&](const ParkedRequest& parked) {
+    if (taken >= bytes) return false;
+    taken += 1'000 + onem2m::to_json_text(parked.request.content).size();
+    return true;
+  }));
+}
+
+/// Notifications that are on their way are waited for, while writes are served: what is answered is not sent by the
+/// target again. A receiver that is slow gets it twice, with the same identifier.
+void SourceSide::quieten(const std::string& unit, base::Task next) {
+  if (shared_.faults.no_settling) return next();
+  shared_.table.hush(unit);
+  auto once = std::make_shared<base::Task>(std::move(next));
+  const auto go = [once, guard = std::weak_ptr(shared_.alive)] {
+    if (!guard.expired() && *once) std::exchange(*once, nullptr)();
+  };
+  shared_.core.outbox_sender->settle(unit, go);
+  shared_.core.environment.executor.run_after(kSettledWithin, go);
+}
+
 void SourceSide::freeze(const ContextId& context, std::function<void(Result<Progress>)> done) {
   if (find(context) == nullptr) return later(shared_, std::move(done), no_context(context));
+  quieten(context.unit, [this, context, done = std::move(done)] { freeze_now(context, done); });
+}
+
+void SourceSide::freeze_now(const ContextId& context, std::function<void(Result<Progress>)> done) {
   shared_.core.loop->submit({[this, context](Transaction& transaction) -> Result<> {
                                auto row = shared_.table.read_or_first(transaction, context.unit);
                                if (!row) return tl::unexpected(row.error());
@@ -157,7 +201,7 @@ void SourceSide::freeze(const ContextId& context, std::function<void(Result<Prog
                                  Open* open = find(context);
                                  if (!result || open == nullptr)
                                    return done(tl::unexpected(result ? no_context(context) : result.error()));
-                                 open->frozen_at = shared_.core.environment.clock.monotonic_now();
+                                 frozen_at_[context] = shared_.core.environment.clock.monotonic_now();
                                  auto rest = open->exporter->rest(kBatchBytes, shared_.wall_now());
                                  if (!rest) return done(tl::unexpected(rest.error()));
                                  done(Progress{0, 0, *rest});
@@ -205,10 +249,10 @@ Result<> SourceSide::make_moved(Transaction& transaction, const ContextId& conte
   return {};
 }
 
-void SourceSide::commit_moved(const ContextId& context, Done done) {
+void SourceSide::commit_moved(const ContextId& context, int rounds, Done done) {
   Open* open = find(context);
   if (open == nullptr) return later(shared_, std::move(done), no_context(context));
-  Json report{{"instancesMoved", open->instances}, {"bytesMoved", open->bytes}};
+  Json report{{"instancesMoved", open->instances}, {"bytesMoved", open->bytes}, {"rounds", rounds}};
   shared_.commit([this, context, report](Transaction& transaction) { return make_moved(transaction, context, report); },
                  [this, context, done = std::move(done)](const Result<>& result) {
                    if (result) forget(context);
@@ -225,14 +269,20 @@ void SourceSide::grant(const ContextId& context, Done done) {
   auto request = make_update(shared_, row->owner, context, {{"phase", "GRANTED"}, {"epoch", row->epoch}}, "-grant");
   shared_.send(std::move(request), [this, context, done = std::move(done)](const Response& response) {
     if (!onem2m::is_success(response.status)) return done(tl::unexpected(to_error(response)));
+    Json report{{"phase", "COMPLETED"}};
+    if (const auto frozen = frozen_at_.find(context); frozen != frozen_at_.end()) {
+      const auto span = shared_.core.environment.clock.monotonic_now() - frozen->second;
+      report["interruption"] = std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
+      frozen_at_.erase(frozen);
+    }
     shared_.commit(
-        [this, context](Transaction& transaction) -> Result<> {
+        [this, context, report](Transaction& transaction) -> Result<> {
           auto current = shared_.table.read_or_first(transaction, context.unit);
           if (!current) return tl::unexpected(current.error());
-          if (current->moved_by != context || !current->grant_pending) return {};
+          if (current->moved_by != context || (!current->grant_pending && !report.contains("interruption"))) return {};
           current->grant_pending = false;
           shared_.table.write(transaction, context.unit, *current);
-          put_context(shared_, transaction, context, {{"phase", "COMPLETED"}});
+          put_context(shared_, transaction, context, report);
           return {};
         },
         done);
@@ -263,14 +313,19 @@ void SourceSide::close(const ContextId& context, const std::string& reason, Done
            *unfrozen = true;
          }
          shared_.post([this, context, unfrozen, target, reason, done, result] {
-           forget(context);
-           if (*unfrozen) shared_.serve_again(context.unit);
+           frozen_at_.erase(context);
+           if (forget(context) || *unfrozen) shared_.serve_again(context.unit);
            if (!target.empty())
              shared_.send(make_update(shared_, target, context, {{"phase", "CLOSED"}, {"reason", reason}}, "-close"),
                           [](const Response&) {});
            done(result);
          });
        }});
+}
+
+void SourceSide::ended(const ContextId& context) {
+  frozen_at_.erase(context);
+  if (forget(context)) shared_.serve_again(context.unit);
 }
 
 void SourceSide::drop(const ContextId& context, Done done) {
@@ -316,8 +371,8 @@ void SourceSide::asked(const ContextId& context, Request request, ResponseCallba
          done(std::move(*answer));
          if (!*closed) return;
          shared_.post([this, context, frozen] {
-           forget(context);
-           if (frozen) shared_.serve_again(context.unit);
+           frozen_at_.erase(context);
+           if (forget(context) || frozen) shared_.serve_again(context.unit);
            if (shared_.events != nullptr) shared_.events->source_closed(context, "the target asked");
          });
        }});

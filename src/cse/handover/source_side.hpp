@@ -20,16 +20,18 @@ class SourceSide {
 
   SourceSide(Shared& shared, Gate& gate) : shared_(shared), gate_(gate) {}
 
-  void open(const std::string& unit, const std::string& target, const std::string& trigger,
-            std::function<void(onem2m::Result<ContextId>)> done);
+  void open(const HandoverPort::Order& order, std::function<void(onem2m::Result<ContextId>)> done);
   void prepare(const ContextId& context, Done done);
   void transfer(const ContextId& context, std::function<void(onem2m::Result<Progress>)> done);
+  void throttle(const ContextId& context);
   void freeze(const ContextId& context, std::function<void(onem2m::Result<Progress>)> done);
   void finish(const ContextId& context, Done done);
-  void commit_moved(const ContextId& context, Done done);
+  void commit_moved(const ContextId& context, int rounds, Done done);
   void grant(const ContextId& context, Done done);
   void close(const ContextId& context, const std::string& reason, Done done);
   void drop(const ContextId& context, Done done);
+  /// The AE was deleted: the context is closed already.
+  void ended(const ContextId& context);
 
   // Messages of the target; any thread.
   void asked(const ContextId& context, onem2m::Request request, onem2m::ResponseCallback done);
@@ -44,9 +46,8 @@ class SourceSide {
     std::string target;
     std::unique_ptr<Exporter> exporter;
     std::optional<Batch> in_flight;  // sent again as it is until it is acknowledged
-    bool final_in_flight = false;
+    bool throttled = false;
     std::uint64_t instances = 0, bytes = 0;
-    base::MonotonicTime frozen_at{};
   };
   struct Pull {
     std::unique_ptr<Exporter> exporter;
@@ -55,7 +56,11 @@ class SourceSide {
   };
   Open* find(const ContextId& context);
   void send_batch(const ContextId& context, Open& open, bool final, Done done);
-  void forget(const ContextId& context);
+  /// What is kept of an attempt goes. True: the unit was throttled or kept from sending.
+  bool forget(const ContextId& context);
+  void quieten(const std::string& unit, base::Task next);
+  void freeze_now(const ContextId& context, std::function<void(onem2m::Result<Progress>)> done);
+  void let_through(const std::string& unit, std::uint64_t bytes);
   onem2m::Result<> make_moved(Transaction& transaction, const ContextId& context, Json report);
   [[nodiscard]] ExportFaults export_faults() const {
     return {shared_.faults.no_retry_move, shared_.faults.outbox_not_moved};
@@ -65,6 +70,7 @@ class SourceSide {
   Gate& gate_;
   std::map<ContextId, Open> open_;
   std::map<ContextId, Pull> pulls_;
+  std::map<ContextId, base::MonotonicTime> frozen_at_;  // of those that nobody owns as far as this CSE knows
 };
 
 }  // namespace edgecse::cse::handover

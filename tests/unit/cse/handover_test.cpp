@@ -116,6 +116,42 @@ TEST_F(HandoverTest, AnswersAddressesOfTheFormerOwner) {
   EXPECT_EQ(cse.retrieve("/mn2/CCar", "CCar").status, ResponseStatus::Ok);
 }
 
+TEST_F(HandoverTest, ServesARequestThatMeetsTheCommitInWhichItsUnitComes) {
+  prepare("CCar-0-1", "/mn2");
+  ASSERT_EQ(batch("CCar-0-1", 1, Json::array({ae_row()}), true).status, ResponseStatus::Created);
+  // Both wait for the commit loop's next turn: the request is judged before GRANT, and answered after it.
+  Request early = cse.request(Operation::Create, "cse-mn/car", "CCar");
+  early.resource_type = 3;
+  early.content = {{"m2m:cnt", {{"rn", "data"}}}};
+  Request grant = cse.request(Operation::Update, "cse-mn/mobility/CCar-0-1", "/mn2");
+  grant.content = {{"edg:handoverContext", {{"phase", "GRANTED"}}}};
+  early.request_identifier = grant.request_identifier = "r";
+  early.release_version = grant.release_version = "3";
+  std::vector<ResponseStatus> answers;
+  for (const Request& request : {early, grant})
+    cse.cse().handle(request, [&](const Response& response) { answers.push_back(response.status); });
+  cse.time.advance(std::chrono::seconds{1});
+  EXPECT_EQ(answers, (std::vector{ResponseStatus::Updated, ResponseStatus::Created}));
+}
+
+TEST_F(HandoverTest, NotifiesOfItsContexts) {
+  cse.add_ae("CWatcher", {{"poa", {"http://watcher"}}});
+  const auto subscribe = [&](const std::string& to, int event) {
+    return cse.create(to, 23, {{"m2m:sub", {{"nu", {"CWatcher"}}, {"enc", {{"net", {event}}}}, {"nct", 1}}}}).status;
+  };
+  ASSERT_EQ(subscribe("cse-mn/mobility", 3), ResponseStatus::Created);
+  prepare("CCar-0-1", "/mn2");
+  ASSERT_EQ(subscribe("cse-mn/mobility/CCar-0-1", 1), ResponseStatus::Created);
+  ASSERT_EQ(batch("CCar-0-1", 1, Json::array({ae_row()}), true).status, ResponseStatus::Created);
+  ASSERT_EQ(grant("CCar-0-1").status, ResponseStatus::Updated);
+  cse.time.advance(std::chrono::seconds{1});
+  std::vector<std::string> phases;
+  for (const auto& sent : cse.sender.sent)
+    if (sent.request.operation == Operation::Notify && sent.request.content["m2m:sgn"].contains("nev"))
+      phases.push_back(sent.request.content["m2m:sgn"]["nev"]["rep"]["edg:handoverContext"]["phase"]);
+  EXPECT_EQ(phases, (std::vector<std::string>{"PREPARED", "COMPLETED"}));
+}
+
 struct BadRow {
   const char* name;
   const char* row;

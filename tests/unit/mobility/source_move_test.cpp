@@ -54,7 +54,7 @@ TEST(SourceMove, CopiesAgainWhileMoreThanTheLastDeltaIsLeft) {
   EXPECT_EQ(actions(move.done(Action::Transfer, Progress{200'000, 9, MoveLimits{}.last_delta}, kStart)), Actions{Action::Freeze});
 }
 
-TEST(SourceMove, FreezesAfterFiveRoundsAUnitThatIsFasterThanTheCopy) {
+TEST(SourceMove, ThrottlesAfterFiveRoundsAUnitThatIsFasterThanTheCopy) {
   SourceMove move(MoveLimits{}, kStart);
   move.begin(kStart);
   auto commands = move.done(Action::Prepare, Progress{}, kStart);
@@ -63,8 +63,22 @@ TEST(SourceMove, FreezesAfterFiveRoundsAUnitThatIsFasterThanTheCopy) {
     ++batches;
     commands = move.done(Action::Transfer, Progress{100'000, 9, 100'000}, kStart);
   }
-  EXPECT_EQ(actions(commands), Actions{Action::Freeze});
   EXPECT_EQ(batches, 6);
+  EXPECT_EQ(actions(commands), (Actions{Action::Throttle, Action::Transfer})) << "once, and goes on copying";
+  EXPECT_EQ(actions(move.done(Action::Transfer, Progress{100'000, 9, 50'000}, kStart)), Actions{Action::Transfer});
+  EXPECT_EQ(actions(move.done(Action::Transfer, Progress{50'000, 9, 10'000}, kStart)), Actions{Action::Freeze});
+}
+
+TEST(SourceMove, FreezesInTheEndWhatGrowsWithoutBeingWritten) {
+  SourceMove move(MoveLimits{}, kStart);
+  move.begin(kStart);
+  auto commands = move.done(Action::Prepare, Progress{}, kStart);
+  int batches = 0;
+  while (actions(commands) != Actions{Action::Freeze} && batches < 100) {
+    ++batches;
+    commands = move.done(Action::Transfer, Progress{100'000, 9, 100'000}, kStart);
+  }
+  EXPECT_EQ(batches, 1 + MoveLimits{}.rounds + MoveLimits{}.throttled_rounds);
 }
 
 TEST(SourceMove, SendsWhatDoesNotFitFinalAheadOfItWhileFrozen) {
