@@ -5,11 +5,13 @@
 #include <functional>
 #include <iostream>
 
+#include "package_verbs.hpp"
 #include "verbs.hpp"
 
 namespace {
 
 using namespace edgecse::edgectl;
+namespace package = edgecse::package;
 
 struct CommandLine {
   Settings settings;
@@ -20,6 +22,14 @@ struct CommandLine {
   unsigned depth = 0;
   Representation representation;
   Watch watch;
+  package::Ingredients ingredients;
+  std::string output = "edgecse.csar";
+  Verification verification;
+  Management management;
+  ManagementClient::Instance instance;
+  std::string configuration_file;
+  std::string running;  // appInstanceId
+  unsigned grace_s = 30;
   std::function<int(McaClient&)> run;
 };
 
@@ -69,6 +79,60 @@ void add_other_verbs(CLI::App& app, CommandLine& line) {
   handover->add_subcommand("list", "moves that this CSE takes part in")->callback([&] { line.run = list_handovers; });
 }
 
+void add_package_build(CLI::App& verbs, CommandLine& line) {
+  auto* build = verbs.add_subcommand("build", "make the package; the same ingredients give the same bytes");
+  package::Ingredients& from = line.ingredients;
+  build->add_option("--output", line.output, "file")->capture_default_str();
+  build->add_option("--appd", from.descriptors, "folder of the descriptors")->capture_default_str();
+  build->add_option("--chart", from.chart, "folder of the Helm chart")->capture_default_str();
+  build->add_option("--licence", from.licence, "file")->capture_default_str();
+  build->add_option("--image", from.image, "reference that the edge pulls")->capture_default_str();
+  build->add_option("--image-archive", from.image_archive, "file of podman save: the image goes into the package");
+  build->add_option("--certificate", from.certificate, "PEM file: sign as this one");
+  build->add_option("--key", from.key, "PEM file of its key");
+  build->add_option("--time", from.time, "of the release, seconds since 1970")->envname("SOURCE_DATE_EPOCH")->capture_default_str();
+  build->callback([&] { line.run = [&](McaClient&) { return build_package(line.ingredients, line.output); }; });
+}
+
+void add_package_verbs(CLI::App& app, CommandLine& line) {
+  auto* verbs = app.add_subcommand("package", "the MEC application package: make it, check it, run it (MEC 037, MEC 010-2)");
+  verbs->require_subcommand(1);
+  add_package_build(*verbs, line);
+  auto* verify = verbs->add_subcommand("verify", "check a package as an orchestrator would");
+  verify->add_option("file", line.verification.file, "the package")->required();
+  verify->add_option("--ca-file", line.verification.authorities_file, "PEM file: whose signatures count");
+  verify->add_flag("--require-signature", line.verification.signature_required, "refuse an unsigned package");
+  verify->callback([&] { line.run = [&](McaClient&) { return verify_package(line.verification); }; });
+
+  const auto add_management = [&line](CLI::App* verb) {
+    verb->add_option("--meo", line.management.root, "URL of the orchestrator, above app_pkgm/v1 and app_lcm/v1")
+        ->envname("EDGECTL_MEO")->capture_default_str();
+    verb->add_option("--patience", line.management.patience_s, "seconds to wait for it")->capture_default_str();
+  };
+  auto* onboard = verbs->add_subcommand("onboard", "give the package to the orchestrator; prints the appDId");
+  onboard->add_option("file", line.verification.file, "the package")->required();
+  add_management(onboard);
+  onboard->callback([&] { line.run = [&](McaClient&) { return onboard_package(line.management, line.verification.file); }; });
+
+  auto* instantiate = verbs->add_subcommand("instantiate", "run it on a MEC host; prints the appInstanceId");
+  instantiate->add_option("application", line.instance.application, "appDId")->required();
+  instantiate->add_option("--host", line.instance.host, "name of the MEC host")->required();
+  instantiate->add_option("--name", line.instance.name, "appInstanceName");
+  instantiate->add_option("--config", line.configuration_file, "configuration file of the instance");
+  add_management(instantiate);
+  instantiate->callback([&] {
+    line.run = [&](McaClient&) { return instantiate_package(line.management, line.instance, line.configuration_file); };
+  });
+
+  auto* terminate = verbs->add_subcommand("terminate", "end an instance");
+  terminate->add_option("instance", line.running, "appInstanceId")->required();
+  terminate->add_option("--grace", line.grace_s, "seconds that it has to end by itself; 0: by force")->capture_default_str();
+  add_management(terminate);
+  terminate->callback([&] {
+    line.run = [&](McaClient&) { return terminate_instance(line.management, line.running, std::chrono::seconds{line.grace_s}); };
+  });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -82,6 +146,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   add_resource_verbs(app, line);
   add_other_verbs(app, line);
+  add_package_verbs(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
