@@ -2,10 +2,10 @@
 //
 // mec-sandbox: the local MEC system. Usage: mec-sandbox --help
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <future>
 
 #include "base/log.hpp"
+#include "base/stop_signals.hpp"
 #include "base/thread_executor.hpp"
 #include "control/sandbox.hpp"
 #include "net/http_client.hpp"
@@ -23,6 +23,9 @@ struct Flags {
   std::uint64_t seed = 0;
   bool integers = false;
   bool paused = false;
+  std::string run_program;
+  std::string instances = "build/run/instances";
+  std::string package_authorities;
 };
 
 int fail(const std::string& sentence) {
@@ -30,14 +33,22 @@ int fail(const std::string& sentence) {
   return 1;
 }
 
-int serve(const Flags& flags) {
-  // Blocked here, before any thread starts, so that only sigwait below sees them.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+/// A package may hold its image.
+constexpr std::size_t kLargestPackage = 512ULL << 20;
 
+std::optional<sandbox::Orchestrator::Options> management_of(const Flags& flags) {
+  sandbox::Orchestrator::Options made{.runner = {.program = flags.run_program, .folder = flags.instances}, .trust = {}};
+  if (flags.package_authorities.empty()) return made;
+  auto authorities = package::read_file(flags.package_authorities);
+  if (!authorities) return std::nullopt;
+  made.trust = {.authorities = std::move(*authorities), .signature_required = true};
+  return made;
+}
+
+int serve(const Flags& flags) {
+  const sigset_t signals = base::block_stop_signals();
+  const auto management = management_of(flags);
+  if (!management) return fail(flags.package_authorities + ": cannot be read");
   base::SystemClock clock;
   base::SystemRandom system_random;
   base::SeededRandom seeded_random(flags.seed);
@@ -49,6 +60,7 @@ int serve(const Flags& flags) {
   std::optional<sandbox::Sandbox> system;  // made on the executor, as soon as the port is known
   net::HttpServerOptions http;
   http.listen = flags.listen;
+  http.maximum_body_bytes = kLargestPackage;
   auto server = net::HttpServer::start(http, [&](net::HttpRequest request, net::Responder responder) {
     executor.post([&system, request = std::move(request), responder = std::move(responder)] {
       if (!system) return responder.send({503, {}, {}});
@@ -63,7 +75,7 @@ int serve(const Flags& flags) {
     using sandbox::EnumerationStyle;
     system.emplace(
         sandbox::Sandbox::Options{flags.scenarios, flags.api_root.empty() ? root : flags.api_root, flags.speed,
-                                  flags.integers ? EnumerationStyle::Integers : EnumerationStyle::Strings},
+                                  flags.integers ? EnumerationStyle::Integers : EnumerationStyle::Strings, *management},
         clock, executor, random, **client);
     const auto loaded = system->load(flags.scenario);
     if (loaded && !flags.paused) system->start();
@@ -97,6 +109,11 @@ int main(int argc, char** argv) {
   app.add_option("--seed", flags.seed, "makes identifiers repeatable; 0: random");
   app.add_flag("--integer-enumerations", flags.integers, "the AMS writes and takes numbers where it has enumerations");
   app.add_flag("--paused", flags.paused, "load the scenario, wait for POST /sandbox/v1/scenario/start");
+  app.add_option("--run-program", flags.run_program,
+                 "instances that the orchestrator makes run as processes of this program (default: as containers, with podman)");
+  app.add_option("--instances", flags.instances, "folder of the instances' configurations, data and logs")->capture_default_str();
+  app.add_option("--package-authorities", flags.package_authorities,
+                 "PEM file: only packages signed by these are onboarded");
   CLI11_PARSE(app, argc, argv);
   return serve(flags);
 }

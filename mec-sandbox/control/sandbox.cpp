@@ -67,6 +67,8 @@ Sandbox::Sandbox(Options options, base::Clock& clock, base::Executor& executor, 
       random_(random),
       client_(client),
       events_(clock),
+      orchestrator_(options_.management, options_.api_root, executor, clock, random, events_,
+                    [this] { return stage_ ? stage_->system.get() : nullptr; }),
       speed_(options_.speed) {}
 
 Sandbox::~Sandbox() = default;
@@ -125,6 +127,7 @@ void Sandbox::handle(const net::HttpRequest& http, Answer answer) {
   if (request.is("GET", {"sandbox", "v1", "events"})) return stream_events(request, std::move(answer));
   auto reply = [&]() -> Reply {
     if (!request.path.empty() && request.path[0] == "sandbox") return control(request);
+    if (!request.path.empty() && request.path[0] == "meo") return orchestrator_.handle(request);
     if (!stage_) return refuse(503, "no scenario is loaded");
     return stage_->system->handle(request);
   }();

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "control/tied_executor.hpp"
+#include "management/orchestrator.hpp"
 #include "net/http_server.hpp"
 #include "platform/mec_system.hpp"
 
@@ -19,6 +20,7 @@ class Sandbox {
     std::string api_root;   // http://address:port under which the process is reached
     double speed = 1;       // scenario seconds per second
     EnumerationStyle enumerations = EnumerationStyle::Strings;
+    Orchestrator::Options management = {};
   };
   using Answer = std::function<void(net::HttpResponse)>;
 
@@ -54,6 +56,7 @@ class Sandbox {
   net::HttpClient& client_;
   EventLog events_;
   std::unique_ptr<Stage> stage_;
+  Orchestrator orchestrator_;
   std::vector<std::unique_ptr<Stage>> retired_;  // without their systems: only what late answers may still post to
   double speed_;
   bool running_ = false;
