@@ -12,6 +12,7 @@
 #include "cse/exchange.hpp"
 #include "cse/expiration.hpp"
 #include "cse/flex_container.hpp"
+#include "cse/group/group.hpp"
 #include "cse/management/management.hpp"
 #include "cse/open_gate.hpp"
 #include "cse/pipeline.hpp"
@@ -43,6 +44,7 @@ std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
   std::vector<std::unique_ptr<CsePart>> parts;
   parts.push_back(make_exchange(core));
   parts.push_back(make_expiration(core));
+  parts.push_back(make_group(core));
   return parts;
 }
 

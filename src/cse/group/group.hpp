@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Groups: members, fanOutPoint, forwarded notifications. TS-0001 9.6.13, 9.6.14, 10.2.7.
+#pragma once
+
+#include <memory>
+
+#include "cse/cse_core.hpp"
+
+namespace edgecse::cse {
+
+/// Plugs into the core: type procedure, listener, virtual targets.
+[[nodiscard]] std::unique_ptr<CsePart> make_group(CseCore& core);
+
+}  // namespace edgecse::cse
