@@ -42,7 +42,7 @@ class Search {
       : core_(core), tree_(tree), instances_(instances), now_(now), request_(request), criteria_(request.filter_criteria),
         question_{tree, now, request, privilege} {
     const auto& types = criteria_.resource_types;
-    with_instances_ = types.empty() || std::find(types.begin(), types.end(), type::kContentInstance) != types.end();
+    with_instances_ = types.empty() || std::any_of(types.begin(), types.end(), is_instance_type);
   }
 
   [[nodiscard]] bool matches(const Resource& resource) const {

@@ -28,6 +28,13 @@ void trim_later(CseCore& core, Transaction& transaction, const std::string& id) 
 
 }  // namespace
 
+Result<> trim(CseCore& core, Transaction& transaction, Resource& container) {
+  const auto more = evict(transaction, container, 0, 0);
+  if (!more) return tl::unexpected(more.error());
+  if (*more) trim_later(core, transaction, container.id);
+  return {};
+}
+
 Result<> ContainerProcedure::before_create(CreateContext& context) {
   context.resource.attributes["cni"] = 0;
   context.resource.attributes["cbs"] = 0;
@@ -45,10 +52,7 @@ Result<> ContainerProcedure::before_update(UpdateContext& context) {
     return {};
   }
   if (!context.requested.contains("mni") && !context.requested.contains("mbs")) return {};
-  const auto more = evict(context.transaction, after, 0, 0);
-  if (!more) return tl::unexpected(more.error());
-  if (*more) trim_later(core_, context.transaction, after.id);
-  return {};
+  return trim(core_, context.transaction, after);
 }
 
 }  // namespace edgecse::cse

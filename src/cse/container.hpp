@@ -7,7 +7,10 @@
 
 namespace edgecse::cse {
 
-class ContainerProcedure final : public TypeProcedure {
+/// Evicts what lowered limits leave over: at once, and what is too much for one change in steps of their own.
+[[nodiscard]] onem2m::Result<> trim(CseCore& core, Transaction& transaction, Resource& container);
+
+class ContainerProcedure : public TypeProcedure {
  public:
   explicit ContainerProcedure(CseCore& core) : core_(core) {}
 

@@ -5,6 +5,7 @@
 
 #include "cse/procedures.hpp"
 #include "cse/rows.hpp"
+#include "cse/time_series/generation_time.hpp"
 #include "onem2m/json_codec.hpp"
 #include "onem2m/timestamp.hpp"
 
@@ -29,7 +30,7 @@ Result<std::string> choose_name(Transaction& transaction, const Resource& contai
   std::string key = rows::meta::instance_name(container.id, name);
   auto row = transaction.row(store::Table::Meta, key);
   if (!row) return tl::unexpected(row.error());
-  if (*row || sequence_of_given_name(name) != 0 || name == "la" || name == "ol" ||
+  if (*row || sequence_of_given_name(name) != 0 || time_series::is_reserved_name(name) || name == "la" || name == "ol" ||
       transaction.tree().child(container.id, name))
     return refuse(ResponseStatus::Conflict, "'" + container.name + "' has a child named '" + name + "' already");
   transaction.put_row(store::Table::Meta, std::move(key), rows::big_endian(sequence), container.unit);
@@ -40,6 +41,7 @@ void erase_row_of(Transaction& transaction, const Resource& container, const Ins
   transaction.erase_instance(container, instance.sequence);
   if (instance.name != given_instance_name(instance.sequence))
     transaction.erase_row(store::Table::Meta, rows::meta::instance_name(container.id, instance.name), container.unit);
+  if (instance.type == onem2m::type::kTimeSeriesInstance) time_series::free_generation_time(transaction, container, instance);
 }
 
 // The end of life that is shorter than the container's: own et, or ct + mia. Sets et.
@@ -69,30 +71,24 @@ Response answer(const Work& work, const InstancePtr& instance, const Json& attri
     response.serialized_content = std::shared_ptr<const std::string>(instance, &instance->representation);
     return response;
   }
+  const std::string member = member_name_of(*instance);
   if (rcn == 9) {
     Json changed = Json::object();
     const Json& requested = *work.request.content.begin();
     for (const auto& [name, value] : attributes.items())
       if (const auto asked = requested.find(name); asked == requested.end() || *asked != value) changed[name] = value;
-    response.content = Json{{"m2m:cin", std::move(changed)}};
+    response.content = Json{{member, std::move(changed)}};
     return response;
   }
   response.content_location = work.transaction.tree().structured_address(instance->container) + '/' + instance->name;
   response.content = rcn == 2 ? Json{{"m2m:uri", response.content_location}}
-                              : Json{{"m2m:rce", {{"m2m:cin", attributes}, {"uri", response.content_location}}}};
+                              : Json{{"m2m:rce", {{member, attributes}, {"uri", response.content_location}}}};
   return response;
 }
 
-void tell_instance(CseCore& core, Transaction& transaction, ResourceEvent::Kind kind, const Instance& instance,
-                   const Json& attributes, const onem2m::Request* request) {
-  ResourceEvent event{kind, instance_id(instance.container, instance.sequence), instance.type, "m2m:cin", instance.container,
-                      attributes};
-  event.request = request;
-  core.tell(transaction, event);
-}
-
-void touch(Resource& container, base::WallTime now) {
-  container.attributes["st"] = container.number("st") + 1;
+/// A change of the instances: a new one raises the stateTag where there is one.
+void touch(Resource& container, base::WallTime now, bool with_state) {
+  if (with_state && container.has("st")) container.attributes["st"] = container.number("st") + 1;
   container.attributes["lt"] = onem2m::format_timestamp(now);
 }
 
@@ -108,6 +104,19 @@ Result<> check(const Work& work, const Resource& container) {
 }
 
 }  // namespace
+
+void tell_instance(CseCore& core, Transaction& transaction, ResourceEvent::Kind kind, const Instance& instance,
+                   const Json& attributes, const onem2m::Request* request) {
+  ResourceEvent event{kind, instance_id(instance.container, instance.sequence), instance.type, member_name_of(instance), instance.container,
+                      attributes};
+  event.request = request;
+  core.tell(transaction, event);
+}
+
+std::string member_name_of(const Instance& instance) {
+  const std::string& text = instance.representation;  // {"m2m:cin":
+  return text.substr(2, text.find('"', 2) - 2);
+}
 
 std::int64_t content_size(const Json& value) {
   switch (value.type()) {
@@ -159,8 +168,57 @@ Result<bool> evict(Transaction& transaction, Resource& container, std::int64_t m
   return too_much();
 }
 
+Result<InstancePtr> append_instance(Transaction& transaction, Resource& container, NewInstance made) {
+  Json& attributes = made.attributes;
+  const std::uint64_t sequence = container.next_sequence++;
+  auto name = choose_name(transaction, container, sequence, attributes);
+  if (!name) return tl::unexpected(name.error());
+  attributes["ty"] = made.type;
+  attributes["ri"] = instance_id(container.id, sequence);
+  attributes["pi"] = container.id;
+  attributes["rn"] = *name;
+  attributes["ct"] = attributes["lt"] = container.attributes["lt"];
+  if (container.has("st")) attributes["st"] = container.attributes["st"];
+  attributes["cs"] = made.size;
+
+  auto instance = std::make_shared<Instance>();
+  instance->expires = set_expiration(container, transaction.now(), attributes);
+  instance->container = container.id;
+  instance->sequence = sequence;
+  instance->type = made.type;
+  instance->name = std::move(*name);
+  instance->content_size = static_cast<std::uint64_t>(made.size);
+  instance->creator = std::move(made.creator);
+  std::string& text = instance->representation;
+  text.reserve(static_cast<std::size_t>(made.size) + 320);
+  ((text = "{\"") += made.member_name) += "\":";
+  onem2m::append_json_text(attributes, text);
+  text += '}';
+
+  if (auto done = evict(transaction, container, 1, made.size); !done) return tl::unexpected(done.error());
+  if (container.number("mni", 1) == 0) return instance;  // it is evicted at once
+  transaction.put_instance(container, *instance);
+  if (made.type == onem2m::type::kTimeSeriesInstance) time_series::take_generation_time(transaction, container, *instance);
+  container.attributes["cni"] = container.number("cni") + 1;
+  container.attributes["cbs"] = container.number("cbs") + made.size;
+  container.latest = instance;
+  return instance;
+}
+
+void restore_instance(Transaction& transaction, Resource& container, const Instance& instance) {
+  transaction.put_instance(container, instance);
+  if (instance.name != given_instance_name(instance.sequence))
+    transaction.put_row(store::Table::Meta, rows::meta::instance_name(container.id, instance.name),
+                        rows::big_endian(instance.sequence), container.unit);
+  container.first_sequence = instance.sequence;
+  container.latest = std::make_shared<const Instance>(instance);
+  container.attributes["cni"] = container.number("cni") + 1;
+  container.attributes["cbs"] = container.number("cbs") + static_cast<std::int64_t>(instance.content_size);
+}
+
 Result<Response> create_instance(Work& work) {
   Transaction& transaction = work.transaction;
+  const int number = *work.request.resource_type;
   const ResourcePtr parent = work.target.resource;
   if (auto may = check(work, *parent); !may) return tl::unexpected(may.error());
   auto made = check_new(work.core, transaction.tree(), transaction.now(), work.request, *parent);
@@ -171,51 +229,27 @@ Result<Response> create_instance(Work& work) {
   if (const std::int64_t most = parent->number("mbs", -1); most >= 0 && size > most)
     return refuse(ResponseStatus::NotAcceptable,
                   "the content has " + std::to_string(size) + " bytes, '" + parent->name + "' takes " + std::to_string(most));
+  if (number == onem2m::type::kTimeSeriesInstance) {
+    if (auto is_new = time_series::check_generation_time(transaction, *parent, attributes); !is_new)
+      return tl::unexpected(is_new.error());
+  }
 
   Resource container = *parent;
-  const std::uint64_t sequence = container.next_sequence++;
-  auto name = choose_name(transaction, container, sequence, attributes);
-  if (!name) return tl::unexpected(name.error());
-  touch(container, transaction.now());
-  attributes["ty"] = onem2m::type::kContentInstance;
-  attributes["ri"] = instance_id(container.id, sequence);
-  attributes["pi"] = container.id;
-  attributes["rn"] = *name;
-  attributes["ct"] = attributes["lt"] = container.attributes["lt"];
-  attributes["st"] = container.attributes["st"];
-  attributes["cs"] = size;
+  touch(container, transaction.now(), true);
+  if (attributes.contains("dcnt")) container.internal[kCountsRetrievals] = true;
   if (const auto creator = attributes.find("cr"); creator != attributes.end()) *creator = work.request.from;
-
-  auto instance = std::make_shared<Instance>();
-  instance->expires = set_expiration(container, transaction.now(), attributes);
-  instance->container = container.id;
-  instance->sequence = sequence;
-  instance->name = std::move(*name);
-  instance->content_size = static_cast<std::uint64_t>(size);
-  instance->creator = work.request.from;
-  std::string& text = instance->representation;
-  text.reserve(static_cast<std::size_t>(size) + 320);
-  text = R"({"m2m:cin":)";
-  onem2m::append_json_text(attributes, text);
-  text += '}';
-
-  if (auto done = evict(transaction, container, 1, size); !done) return tl::unexpected(done.error());
-  if (container.number("mni", 1) != 0) {  // with mni 0 it is evicted at once
-    transaction.put_instance(container, *instance);
-    container.attributes["cni"] = container.number("cni") + 1;
-    container.attributes["cbs"] = container.number("cbs") + size;
-    container.latest = instance;
-  }
+  auto instance = append_instance(transaction, container, {number, made->member_name, attributes, size, work.request.from});
+  if (!instance) return tl::unexpected(instance.error());
   transaction.put(std::move(container));
-  tell_instance(work.core, transaction, ResourceEvent::Kind::Created, *instance, attributes, &work.request);
-  return answer(work, instance, attributes);
+  tell_instance(work.core, transaction, ResourceEvent::Kind::Created, **instance, attributes, &work.request);
+  return answer(work, *instance, attributes);
 }
 
 Result<> remove_instance(CseCore& core, Transaction& transaction, const Resource& parent, const Instance& instance,
                          const onem2m::Request* request, bool silent) {
   Resource container = parent;
   erase_row_of(transaction, container, instance);
-  touch(container, transaction.now());
+  touch(container, transaction.now(), false);
   container.attributes["cni"] = std::max<std::int64_t>(0, container.number("cni") - 1);
   container.attributes["cbs"] =
       std::max<std::int64_t>(0, container.number("cbs") - static_cast<std::int64_t>(instance.content_size));
@@ -248,7 +282,35 @@ Result<Response> delete_instance_target(Work& work) {
   if (auto done = remove_instance(work.core, transaction, container, **found, &work.request, false); !done)
     return tl::unexpected(done.error());
   Response response = make_response(ResponseStatus::Deleted);
-  if (work.request.result_content.value_or(0) == 1) response.content = Json{{"m2m:cin", attributes}};
+  if (work.request.result_content.value_or(0) == 1) response.content = Json{{member_name_of(**found), attributes}};
+  return response;
+}
+
+
+Result<Response> count_retrieval(Work& work) {
+  Transaction& transaction = work.transaction;
+  const JobInstances instances(transaction);
+  auto response = retrieve_instance(work.core, transaction.tree(), instances, transaction.now(), work.request, work.target);
+  if (!response) return response;
+  auto found = find_instance(work.target, instances, transaction.now());
+  if (!found) return tl::unexpected(found.error());
+  Json attributes = (*found)->attributes();
+  const auto left = attributes.find("dcnt");
+  if (left == attributes.end()) return response;
+  Resource container = *work.target.resource;
+  if (*left <= 1) {
+    if (auto gone = remove_instance(work.core, transaction, container, **found, nullptr, false); !gone)
+      return tl::unexpected(gone.error());
+    return response;
+  }
+  *left = left->get<std::int64_t>() - 1;
+  auto changed = std::make_shared<Instance>(**found);
+  changed->representation = onem2m::to_json_text(Json{{member_name_of(**found), attributes}});
+  transaction.put_instance(container, *changed);
+  if (container.latest && container.latest->sequence == changed->sequence) {
+    container.latest = changed;
+    transaction.put(std::move(container));
+  }
   return response;
 }
 

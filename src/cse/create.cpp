@@ -160,7 +160,7 @@ Result<Response> create_resource(Work& work) {
   Transaction& transaction = work.transaction;
   const int number = *request.resource_type;
   if (auto fits = check_parent(work.target, number); !fits) return tl::unexpected(fits.error());
-  if (number == type::kContentInstance) return create_instance(work);
+  if (number == type::kContentInstance || number == type::kTimeSeriesInstance) return create_instance(work);
   const ResourcePtr parent = work.target.resource;
   if (auto may = authorise(work.core, transaction.tree(), transaction.now(), request, onem2m::AccessOperation::Create, *parent);
       !may)

@@ -19,6 +19,8 @@
 #include "cse/plain_types.hpp"
 #include "cse/remote_cse.hpp"
 #include "cse/target.hpp"
+#include "cse/time_series/monitor.hpp"
+#include "cse/time_series/time_series.hpp"
 
 namespace edgecse::cse {
 
@@ -35,7 +37,8 @@ void add_procedures(CseCore& core) {
   procedures.add(type::kAe, std::make_shared<AeProcedure>(core));
   procedures.add(type::kContainer, std::make_shared<ContainerProcedure>(core));
   procedures.add(type::kRemoteCse, std::make_shared<RemoteCseProcedure>(core));
-  procedures.add(type::kFlexContainer, std::make_shared<FlexContainerProcedure>());
+  procedures.add(type::kFlexContainer, std::make_shared<FlexContainerProcedure>(core));
+  procedures.add(type::kTimeSeries, std::make_shared<TimeSeriesProcedure>(core));
   add_management(core);
 }
 
@@ -45,6 +48,7 @@ std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
   parts.push_back(make_exchange(core));
   parts.push_back(make_expiration(core));
   parts.push_back(make_group(core));
+  parts.push_back(make_time_series_monitor(core));
   return parts;
 }
 

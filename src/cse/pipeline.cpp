@@ -97,7 +97,8 @@ void Pipeline::host(Request request, const Address& address, const SnapshotPtr& 
     if (handler->takes(request, address.segments)) return handler->handle(std::move(request), std::move(done));
   // Nothing of it waits for a peer, and the job looks its target up itself.
   const bool watched = core_.watcher != nullptr && core_.watcher->active();
-  if (!watched && request.operation == Operation::Create && request.resource_type == type::kContentInstance)
+  const bool instance = request.resource_type == type::kContentInstance || request.resource_type == type::kTimeSeriesInstance;
+  if (!watched && instance && request.operation == Operation::Create)
     return submit(make_write(std::move(request), address, std::move(done)));
   const auto target = resolve(core_, snapshot->tree, address);
   if (!target) {
@@ -129,6 +130,10 @@ void Pipeline::serve(Request request, const Address& address, const SnapshotPtr&
                      ResponseCallback done) {
   switch (request.operation) {
     case Operation::Retrieve:
+      // A RETRIEVE that counts changes the instance.
+      if (target.is_instance() && target.resource->internal.contains(kCountsRetrievals) &&
+          core_.gate->serves(target.resource->unit))
+        return submit(make_write(std::move(request), address, std::move(done)));
       return read(std::move(request), address, snapshot, target, std::move(done));
     case Operation::Notify:
       return notify(std::move(request), snapshot, target, std::move(done));
@@ -322,7 +327,8 @@ Result<> Pipeline::apply(Write& write, Transaction& transaction) {
   Work work{core_, transaction, request, *target, write.prepared, unit};
   auto response = request.operation == Operation::Create   ? create_resource(work)
                   : request.operation == Operation::Update ? update_resource(work)
-                                                           : delete_target(work);
+                  : request.operation == Operation::Delete ? delete_target(work)
+                                                           : count_retrieval(work);
   if (!response) return tl::unexpected(response.error());
   if (request.operation == Operation::Create || request.operation == Operation::Update) {
     const bool creating = request.operation == Operation::Create;

@@ -14,8 +14,7 @@ namespace {
 
 // A type whose virtual children or instances carry its meaning is no plain data: without its procedure it is refused with
 // 5001. A type made by the CSE alone is refused by its row of the table.
-constexpr std::array kNeedOwnProcedure{type::kGroup, type::kPollingChannel, type::kRequest, type::kTimeSeries,
-                                       type::kTimeSeriesInstance, type::kFlexContainerInstance};
+constexpr std::array kNeedOwnProcedure{type::kGroup, type::kPollingChannel, type::kRequest};
 
 }  // namespace
 

@@ -29,6 +29,29 @@ struct Work {
 [[nodiscard]] onem2m::Result<onem2m::Response> create_instance(Work& work);
 [[nodiscard]] onem2m::Result<onem2m::Response> delete_instance_target(Work& work);
 
+/// RETRIEVE of an instance of a container that has some with a deletionCnt: counts down, the last one deletes. release4 9.
+[[nodiscard]] onem2m::Result<onem2m::Response> count_retrieval(Work& work);
+/// Member of Resource::internal: there was an instance with a deletionCnt.
+inline constexpr const char* kCountsRetrievals = "dcnt";
+
+/// What becomes an instance: attributes as requested; the rest of them is filled in.
+struct NewInstance {
+  int type;
+  std::string_view member_name;
+  Json& attributes;
+  std::int64_t size;
+  std::string creator;
+};
+/// Appends it to a container, which is changed (lt and st are as they will be) but not put; evicts what it pushes out.
+[[nodiscard]] onem2m::Result<InstancePtr> append_instance(Transaction& transaction, Resource& container, NewInstance made);
+/// Puts an instance back that was among those just erased, name and counters too.
+void restore_instance(Transaction& transaction, Resource& container, const Instance& instance);
+/// Tells the listeners of a change of an instance.
+void tell_instance(CseCore& core, Transaction& transaction, ResourceEvent::Kind kind, const Instance& instance,
+                   const Json& attributes, const onem2m::Request* request);
+/// m2m:cin, m2m:tsi, or the flexContainer's.
+[[nodiscard]] std::string member_name_of(const Instance& instance);
+
 /// The checks alone, on a snapshot: before what waits for a peer.
 [[nodiscard]] onem2m::Result<Preparation> check_create(const CseCore& core, const SnapshotPtr& snapshot, base::WallTime now,
                                                        const onem2m::Request& request, const Target& target);
@@ -38,6 +61,10 @@ struct Work {
 /// On the calling thread, from the snapshot.
 [[nodiscard]] onem2m::Result<onem2m::Response> retrieve(const CseCore& core, const Snapshot& snapshot, base::WallTime now,
                                                         const onem2m::Request& request, const Target& target);
+
+[[nodiscard]] onem2m::Result<onem2m::Response> retrieve_instance(const CseCore& core, const Tree& tree,
+                                                                 const InstanceSource& instances, base::WallTime now,
+                                                                 const onem2m::Request& request, const Target& target);
 
 /// 4103 unless the type's own procedure or the ACPs permit. resource: the parent of a CREATE.
 [[nodiscard]] onem2m::Result<> authorise(const CseCore& core, const Tree& tree, base::WallTime now,

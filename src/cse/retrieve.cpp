@@ -24,19 +24,33 @@ std::vector<std::string> wanted_attributes(const Request& request, const Target&
 Result<Json> select(const Json& attributes, const std::vector<std::string>& wanted, const onem2m::ResourceTypeRule* rule) {
   Json selected = Json::object();
   for (const std::string& name : wanted) {
-    if (rule != nullptr && rule->find(name) == nullptr)
+    if (const auto found = attributes.find(name); found != attributes.end()) {
+      selected[name] = *found;
+    } else if (rule != nullptr && rule->find(name) == nullptr) {
       return refuse(ResponseStatus::BadRequest, std::string(rule->name) + " has no attribute '" + name + "'");
-    if (const auto found = attributes.find(name); found != attributes.end()) selected[name] = *found;
+    }
   }
   return selected;
 }
 
-Result<Response> retrieve_instance(const CseCore& core, const Snapshot& snapshot, base::WallTime now, const Request& request,
-                                   const Target& target) {
+Response to_response(ResultContent&& result) {
+  Response response = make_response(ResponseStatus::Ok);
+  response.content = std::move(result.content);
+  if (result.next_offset) {
+    response.content_status = 1;
+    response.content_offset = result.next_offset;
+  }
+  return response;
+}
+
+}  // namespace
+
+Result<Response> retrieve_instance(const CseCore& core, const Tree& tree, const InstanceSource& instances,
+                                   base::WallTime now, const Request& request, const Target& target) {
   const Resource& container = *target.resource;
-  auto found = find_instance(target, StoredInstances(core.loop->store()), now);
+  auto found = find_instance(target, instances, now);
   if (!found) return tl::unexpected(found.error());
-  if (auto may = authorise(core, snapshot.tree, now, request, onem2m::AccessOperation::Retrieve, container); !may)
+  if (auto may = authorise(core, tree, now, request, onem2m::AccessOperation::Retrieve, container); !may)
     return tl::unexpected(may.error());
   if (container.attributes.value("disr", false))
     return refuse(ResponseStatus::OperationNotAllowed, "'" + container.name + "' disables its instances (disr)");
@@ -52,7 +66,7 @@ Result<Response> retrieve_instance(const CseCore& core, const Snapshot& snapshot
   }
   if (rcn == 7) return refuse(ResponseStatus::BadRequest, "rcn 7 fits announced resources only");
   Json attributes = instance->attributes();
-  if (auto fits = check_conditions(snapshot.tree, request, container, attributes, instance->type); !fits)
+  if (auto fits = check_conditions(tree, request, container, attributes, instance->type); !fits)
     return tl::unexpected(fits.error());
   if (rcn == 6 || rcn == 8) attributes = Json::object();
   if (!wanted.empty()) {
@@ -60,29 +74,17 @@ Result<Response> retrieve_instance(const CseCore& core, const Snapshot& snapshot
     if (!selected) return tl::unexpected(selected.error());
     attributes = std::move(*selected);
   }
-  response.content = rcn == 6 ? Json{{"m2m:rrl", {{"rrf", Json::array()}}}} : Json{{"m2m:cin", std::move(attributes)}};
+  response.content = rcn == 6 ? Json{{"m2m:rrl", {{"rrf", Json::array()}}}} : Json{{member_name_of(*instance), std::move(attributes)}};
   return response;
 }
-
-Response to_response(ResultContent&& result) {
-  Response response = make_response(ResponseStatus::Ok);
-  response.content = std::move(result.content);
-  if (result.next_offset) {
-    response.content_status = 1;
-    response.content_offset = result.next_offset;
-  }
-  return response;
-}
-
-}  // namespace
 
 Result<Response> retrieve(const CseCore& core, const Snapshot& snapshot, base::WallTime now, const Request& request,
                           const Target& target) {
-  if (target.is_instance()) return retrieve_instance(core, snapshot, now, request, target);
+  const StoredInstances instances(core.loop->store());
+  if (target.is_instance()) return retrieve_instance(core, snapshot.tree, instances, now, request, target);
   if (target.kind == Target::Kind::Virtual)
     return refuse(ResponseStatus::OperationNotAllowed, "'" + target.name + "' cannot be retrieved");
   const Resource& resource = *target.resource;
-  const StoredInstances instances(core.loop->store());
   if (request.filter_criteria.filter_usage == 1) {
     auto found = discover(core, snapshot.tree, instances, now, request, resource);
     if (!found) return tl::unexpected(found.error());

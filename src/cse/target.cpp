@@ -48,7 +48,14 @@ onem2m::Result<InstancePtr> find_oldest(const Target& target, const InstanceSour
 
 }  // namespace
 
-bool holds_instances(int type) { return type == onem2m::type::kContainer; }
+bool holds_instances(int type) {
+  return type == onem2m::type::kContainer || type == onem2m::type::kTimeSeries || type == onem2m::type::kFlexContainer;
+}
+
+bool is_instance_type(int type) {
+  return type == onem2m::type::kContentInstance || type == onem2m::type::kTimeSeriesInstance ||
+         type == onem2m::type::kFlexContainerInstance;
+}
 
 std::string given_instance_name(std::uint64_t sequence) { return std::string(kGivenPrefix) + std::to_string(sequence); }
 

@@ -39,6 +39,8 @@ struct Target {
 
 /// Types whose children are rows in Table::Instances.
 [[nodiscard]] bool holds_instances(int type);
+/// contentInstance, timeSeriesInstance, flexContainerInstance: rows in Table::Instances.
+[[nodiscard]] bool is_instance_type(int type);
 /// rn that this CSE gives an instance: it holds the sequence, so that no index is needed. Originators may not choose it.
 [[nodiscard]] std::string given_instance_name(std::uint64_t sequence);
 /// 0: the name has not that form.
