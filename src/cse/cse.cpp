@@ -5,6 +5,7 @@
 #include "cse/access/access_policies.hpp"
 #include "cse/access_control_policy.hpp"
 #include "cse/ae.hpp"
+#include "cse/automation/automation.hpp"
 #include "cse/commit_metrics.hpp"
 #include "cse/container.hpp"
 #include "cse/cse_base.hpp"
@@ -49,6 +50,7 @@ std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
   parts.push_back(make_expiration(core));
   parts.push_back(make_group(core));
   parts.push_back(make_time_series_monitor(core));
+  parts.push_back(make_automation(core));
   return parts;
 }
 
