@@ -107,7 +107,7 @@ Json Device::ae_representation() const {
   if (!options_.mec_reader.empty()) labels.push_back("mec:publish");
   return {{"m2m:ae",
            {{"rn", options_.name}, {"api", "Norg.edgecse.meter"}, {"rr", true}, {"poa", {point_of_access_}},
-            {"srv", {"2a", "3"}}, {"lbl", labels}}}};
+            {"srv", {"2a", "3"}}, {"lbl", labels}, {"tren", options_.follow_triggers}}}};
 }
 
 void Device::register_ae(const Next& next) {

@@ -19,9 +19,12 @@
 #include "cse/pipeline.hpp"
 #include "cse/plain_types.hpp"
 #include "cse/remote_cse.hpp"
+#include "cse/statistics/statistics.hpp"
 #include "cse/target.hpp"
 #include "cse/time_series/monitor.hpp"
 #include "cse/time_series/time_series.hpp"
+#include "cse/transaction/coordinator.hpp"
+#include "cse/trigger/trigger_request.hpp"
 
 namespace edgecse::cse {
 
@@ -51,6 +54,11 @@ std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
   parts.push_back(make_group(core));
   parts.push_back(make_time_series_monitor(core));
   parts.push_back(make_automation(core));
+  parts.push_back(make_transactions(core));
+  if (core.options.type == CseType::In) {
+    parts.push_back(make_trigger_requests(core));
+    parts.push_back(make_statistics(core));
+  }
   return parts;
 }
 

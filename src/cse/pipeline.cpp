@@ -6,6 +6,7 @@
 #include "cse/message_check.hpp"
 #include "cse/procedures.hpp"
 #include "cse/registrees.hpp"
+#include "cse/transaction/lock.hpp"
 
 namespace edgecse::cse {
 
@@ -179,6 +180,7 @@ void Pipeline::read(Request request, const Address& address, const SnapshotPtr& 
   }
   auto response = retrieve(core_, *snapshot, now, request, target);
   if (!response) return fail(request, done, response.error());
+  if (auto open = transactions::check_lock(target, Operation::Retrieve); !open) return fail(request, done, open.error());
   if (core_.watcher != nullptr && core_.watcher->active() && core_.watcher->holds(*snapshot, request, *target.resource))
     return read_when_allowed(std::move(request), address, target.resource, std::move(done));
   done(std::move(*response));
@@ -324,6 +326,7 @@ Result<> Pipeline::apply(Write& write, Transaction& transaction) {
       return refuse(ResponseStatus::InternalServerError, "not served here");
     if (write.verdict.answer) return {};
   }
+  if (auto open = transactions::check_lock(*target, request.operation); !open) return open;
   Work work{core_, transaction, request, *target, write.prepared, unit};
   auto response = request.operation == Operation::Create   ? create_resource(work)
                   : request.operation == Operation::Update ? update_resource(work)

@@ -10,6 +10,7 @@
 #include "net/http_client.hpp"
 #include "support/fake_cse.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/test_cse.hpp"
 
 namespace edgecse::agents {
 namespace {
@@ -209,6 +210,36 @@ TEST_F(DeviceTest, FollowsATriggerToItsTargetOrIgnoresIt) {
   notify(trigger);
   EXPECT_EQ(ledger("triggered").size(), 2u);
   EXPECT_EQ(ledger("registered").size(), registrations);
+}
+
+// From the triggerRequest at an IN-CSE, where the meter can be reached, to its registration at another CSE.
+TEST_F(DeviceTest, TriggerRequestAtAnInCseReRegistersIt) {
+  start();
+  cse::CseOptions in_options;
+  in_options.type = cse::CseType::In;
+  in_options.id = "/in";
+  in_options.name = "cse-in";
+  test::TestCse in(in_options);
+  const std::string boss = in.add_ae("Cboss");
+  in.add_ae("Cmeter", {{"poa", {"http://127.0.0.6:9000"}}, {"tren", true}});
+  auto registration = in.request(onem2m::Operation::Create, "cse-in", "/mn2");
+  registration.resource_type = onem2m::type::kRemoteCse;
+  registration.content = {{"m2m:csr", {{"cb", "/mn2/cse-mn"}, {"csi", "/mn2"}, {"rr", true}, {"srv", {"3"}}, {"poa", {"http://mn2"}}}}};
+  ASSERT_EQ(test::rsc(in.ask(registration)), 2001);
+  in.sender.answer = [this](const onem2m::NextHop& hop, const onem2m::Request& request) {
+    EXPECT_THAT(hop.points_of_access, ElementsAre("http://127.0.0.6:9000"));
+    std::optional<onem2m::Response> answer;
+    device->handle(request, [&answer](onem2m::Response response) { answer = std::move(response); });
+    time.advance(1s);
+    return answer;
+  };
+
+  const Json trigger{{"rn", "t"}, {"mei", "meter"}, {"tri", "Cmeter"}, {"tpe", 5}, {"tia", "/mn2/cse-mn"}, {"tvt", "PT60S"}};
+  ASSERT_EQ(test::rsc(in.create(boss, 47, {{"m2m:tgr", trigger}}, "Cboss")), 2001);
+  in.time.advance(1s);
+  EXPECT_EQ(in.retrieve(boss + "/t", "Cboss").content["m2m:tgr"]["tst"], 4);
+  ASSERT_EQ(ledger("triggered").size(), 1u);
+  EXPECT_EQ(ledger("registered").back()["via"], "http://mn2");
 }
 
 TEST_F(DeviceTest, StopsAfterWhatIsInFlightWasAnswered) {

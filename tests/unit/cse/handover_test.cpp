@@ -7,6 +7,8 @@
 
 #include "cse/handover/retry_table.hpp"
 #include "cse/handover/unit_row.hpp"
+#include "cse/rows.hpp"
+#include "onem2m/timestamp.hpp"
 #include "support/test_cse.hpp"
 
 namespace edgecse::cse {
@@ -114,6 +116,33 @@ TEST_F(HandoverTest, AnswersAddressesOfTheFormerOwner) {
   grant("CCar-0-1");
   EXPECT_EQ(cse.retrieve("/mn2/cse-mn/car", "CCar").status, ResponseStatus::Ok);
   EXPECT_EQ(cse.retrieve("/mn2/CCar", "CCar").status, ResponseStatus::Ok);
+}
+
+TEST_F(HandoverTest, MonitoringOfATimeSeriesGoesOnWhereItArrives) {
+  const std::int64_t now = cse.time.wall_now().time_since_epoch().count(), second = 1'000'000;
+  const std::string generated = onem2m::format_timestamp(cse.time.wall_now());
+  Resource series;
+  series.id = "ser1", series.parent = "CCar", series.name = "ser", series.unit = "CCar", series.creator = "CCar";
+  series.type = onem2m::type::kTimeSeries, series.member_name = "m2m:ts", series.created = 8, series.next_sequence = 2;
+  series.attributes = Json{{"ri", "ser1"}, {"pi", "CCar"}, {"rn", "ser"}, {"ty", 29}, {"cni", 1}, {"cbs", 4}, {"mdc", 0},
+                           {"pei", 10'000}, {"peid", 1'000}, {"mdt", 2'000}, {"mdd", true}, {"et", "20350101T000000"},
+                           {"ct", generated}, {"lt", generated}};
+  series.internal["monitor"] = {{"next", now + 10 * second}, {"seen", Json::array()}};
+  Instance point;
+  point.container = "ser1", point.sequence = 1, point.type = onem2m::type::kTimeSeriesInstance, point.name = "i.1";
+  point.content_size = 4, point.creator = "CCar";
+  point.representation = Json{{"m2m:tsi", {{"ri", "ser1-1"}, {"dgt", generated}, {"con", 1}}}}.dump();
+  prepare("CCar-0-1", "/mn2");
+  const Json rows = Json::array({ae_row(), {"t", "ser1", rows::encode(series)}, {"i", "ser1", 1, rows::encode(point)},
+                                 {"n", "ser1", "~dgt." + std::to_string(now), 1}});
+  ASSERT_EQ(batch("CCar-0-1", 1, rows, true).status, ResponseStatus::Created);
+  ASSERT_EQ(grant("CCar-0-1").status, ResponseStatus::Updated);
+
+  EXPECT_EQ(cse.retrieve("ser1/la", "CCar").content["m2m:tsi"]["con"], 1);
+  EXPECT_EQ(test::rsc(cse.create("ser1", 30, {{"m2m:tsi", {{"dgt", generated}, {"con", 2}}}}, "CCar")), 4105);
+  cse.time.advance(std::chrono::seconds{13});
+  EXPECT_EQ(cse.retrieve("ser1", "CCar").content["m2m:ts"]["mdlt"],
+            Json({onem2m::format_timestamp(base::WallTime{base::Duration{now + 10 * second}})}));
 }
 
 TEST_F(HandoverTest, ServesARequestThatMeetsTheCommitInWhichItsUnitComes) {
