@@ -154,6 +154,20 @@ TEST_F(TimeSeries, PointsThatDoNotComeAreListedAndTold) {
   EXPECT_EQ(show()["mdc"], 0) << "it waits for an instance again";
 }
 
+TEST_F(TimeSeries, SubscribersHearOfEnoughMissingPoints) {
+  ASSERT_EQ(rsc(add_series({{"pei", 1'000}, {"peid", 100}, {"mdt", 300}, {"mdd", true}})), 2001);
+  const Json criteria{{"net", {8}}, {"md", {{"num", 2}, {"dur", "PT60S"}}}};
+  ASSERT_EQ(rsc(cse.create(series, 23, {{"m2m:sub", {{"nu", {"http://listener"}}, {"enc", criteria}}}}, "Cdev")), 2001);
+  const auto start = cse.time.wall_now();
+  ASSERT_EQ(rsc(add_point(at())), 2001);
+  cse.time.advance(seconds{3});
+  ASSERT_EQ(cse.sender.sent.size(), 1U);
+  const Json told = cse.sender.sent[0].request.content["m2m:sgn"]["nev"];
+  EXPECT_EQ(told["net"], 8);
+  EXPECT_EQ(told["rep"]["m2m:tsn"],
+            Json({{"mdlt", {onem2m::format_timestamp(start + seconds{1}), onem2m::format_timestamp(start + seconds{2})}}, {"mdc", 2}}));
+}
+
 TEST_F(TimeSeries, MonitoringGoesOnAfterARestart) {
   ASSERT_EQ(rsc(add_series({{"pei", 1'000}, {"mdt", 600}, {"mdd", true}, {"mni", 1}})), 2001);
   const auto start = cse.time.wall_now();
