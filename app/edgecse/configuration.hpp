@@ -66,6 +66,7 @@ struct TestSettings {
 
 struct Configuration {
   cse::CseOptions cse;
+  std::string flex_containers;      // file of further specialisations; empty: none
   cse::RegistrarOptions registrar;  // counts when its id is given; then it is in cse.registrar after loading
   HttpSettings http;
   std::string admin_listen = "127.0.0.1:9464";

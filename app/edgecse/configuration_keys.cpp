@@ -83,6 +83,9 @@ void declare_cse(ConfigurationKeys& keys, Configuration& c) {
                 "Longest life that a resource gets when it asks for more or for none.");
   keys.duration("cse.request_expiration", c.cse.request_expiration, {100, 3'600'000},
                 "Life of a request that does not tell its own.");
+  keys.text("cse.flex_containers", c.flex_containers,
+            "File of further specialisations of flexContainer, in the form of src/onem2m/tables/flex_containers; \"\": none.",
+            "a path, or \"\"");
   keys.text("registrar.id", c.registrar.id, "CSE-ID of the registrar CSE; \"\": this CSE has none.",
             "a CSE-ID as /in, or \"\"", [](string_view text) { return text.empty() || onem2m::is_cse_id(text); });
   keys.text("registrar.name", c.registrar.name, "Name of the registrar's CSEBase.", "a resource name as cse-in, or \"\"",

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <future>
 
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "build_info.hpp"
 #include "cse/cse_core.hpp"
 #include "edge_options.hpp"
+#include "onem2m/flex_container_definitions.hpp"
 #include "store/memory_store.hpp"
 
 namespace edgecse::app {
@@ -119,7 +121,19 @@ Started Process::open_network() {
   return {};
 }
 
+Started Process::add_flex_containers() {
+  const std::string& path = configuration_.flex_containers;
+  if (path.empty()) return {};
+  std::ifstream file(path);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file) return tl::unexpected(fmt::format("cse.flex_containers: {} cannot be read", path));
+  const auto added = onem2m::add_flex_containers(text);
+  if (!added) return tl::unexpected(fmt::format("cse.flex_containers: {}: {}", path, added.error().detail));
+  return {};
+}
+
 Started Process::open_cse() {
+  if (auto added = add_flex_containers(); !added) return added;
   configuration_.cse.points_of_access = advertised();
   auto opened = cse::Cse::open(configuration_.cse, {.store = *store_,
                                                     .clock = clock_,

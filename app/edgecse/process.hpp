@@ -45,6 +45,7 @@ class Process {
   base::Result<void, std::string> open_network();
   /// What keeps the store's gauges up to date.
   std::function<void()> store_metrics();
+  base::Result<void, std::string> add_flex_containers();
   base::Result<void, std::string> open_cse();
   base::Result<void, std::string> open_moves();
   void open_edge();

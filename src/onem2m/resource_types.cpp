@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "onem2m/enumerations.hpp"
+#include "onem2m/flex_container_definitions.hpp"
 #include "onem2m/tables/rows.hpp"
 
 namespace edgecse::onem2m {
@@ -90,7 +91,7 @@ const ResourceTypeRule* find_resource_type_by_member(std::string_view member_nam
   const auto type =
       std::lower_bound(types.begin(), types.end(), member_name,
                        [](const ResourceTypeRule* one, std::string_view wanted) { return one->member_name < wanted; });
-  return type != types.end() && (*type)->member_name == member_name ? *type : nullptr;
+  return type != types.end() && (*type)->member_name == member_name ? *type : find_added_by_member(member_name);
 }
 
 const ResourceTypeRule* find_flex_container_specialisation(std::string_view container_definition) {
@@ -98,7 +99,7 @@ const ResourceTypeRule* find_flex_container_specialisation(std::string_view cont
   for (const ResourceTypeRule& type : tables::specialisations()) {
     if (type.container_definition == container_definition) return &type;
   }
-  return nullptr;
+  return find_added_by_definition(container_definition);
 }
 
 const ResourceTypeRule* find_mgmt_obj_specialisation(int management_definition) {
@@ -110,7 +111,7 @@ const ResourceTypeRule* find_mgmt_obj_specialisation(int management_definition) 
 
 bool is_attribute_of_any_type(std::string_view short_name) {
   const auto names = tables::attribute_names();
-  return std::binary_search(names.begin(), names.end(), short_name);
+  return std::binary_search(names.begin(), names.end(), short_name) || is_added_attribute(short_name);
 }
 
 std::span<const ResourceTypeRule> all_resource_types() { return tables::resource_types(); }
