@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cse/management/node_links.hpp"
 #include "onem2m/address.hpp"
 
 namespace edgecse::cse {
@@ -38,7 +39,12 @@ Result<> AeProcedure::check_create(const CreateCheck& check) const {
   const std::string stem = local_originator(core_.options, check.request.from);
   if (const ResourcePtr there = check.tree.find(stem); stem.size() > 1 && there)
     return refuse(ResponseStatus::OriginatorHasAlreadyRegistered, stem + " is registered here already");
+  if (auto fits = check_node_link(core_, check.tree, check.attributes); !fits) return fits;
   return check_app_id(check.attributes.at("api").get<std::string>(), check.request.release_version);
+}
+
+Result<> AeProcedure::check_update(const UpdateCheck& check) const {
+  return check_node_link(core_, check.tree, check.attributes);
 }
 
 Result<> AeProcedure::before_create(CreateContext& context) {

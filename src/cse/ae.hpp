@@ -16,6 +16,8 @@ class AeProcedure : public TypeProcedure {
   [[nodiscard]] std::optional<onem2m::Result<>> authorise(const Tree& tree, const onem2m::Request& request,
                                                           const Resource& target) const override;
   [[nodiscard]] onem2m::Result<> check_create(const CreateCheck& check) const override;
+  /// 4004: nl names no node.
+  [[nodiscard]] onem2m::Result<> check_update(const UpdateCheck& check) const override;
   /// The AE-ID-Stem becomes ri and aei: the one that prepare() gave ({"stem": "Sxxx"}), that of From, or a new C-type one.
   onem2m::Result<> before_create(CreateContext& context) override;
 

@@ -45,10 +45,11 @@ Result<> check_name_free(const Transaction& transaction, const Resource& parent,
   return {};
 }
 
-void set_defaults(std::span<const onem2m::AttributeRule> rules, Json& attributes) {
+// "@ri" in the table stands for the resource's own resourceID.
+void set_defaults(std::span<const onem2m::AttributeRule> rules, const std::string& id, Json& attributes) {
   for (const onem2m::AttributeRule& rule : rules)
     if (!rule.default_value.empty() && !attributes.contains(rule.short_name))
-      attributes[rule.short_name] = Json::parse(rule.default_value);
+      attributes[rule.short_name] = rule.default_value == "@ri" ? Json(id) : Json::parse(rule.default_value);
 }
 
 Resource make_resource(Work& work, Representation&& made, const Resource& parent) {
@@ -70,7 +71,7 @@ Resource make_resource(Work& work, Representation&& made, const Resource& parent
   attributes["et"] = choose_expiration(work.core.options, transaction.now(), attributes, parent);
   attributes["ct"] = attributes["lt"] = onem2m::format_timestamp(transaction.now());
   if (made.rule->find("st") != nullptr) attributes["st"] = 0;
-  set_defaults(made.rule->attributes, attributes);
+  set_defaults(made.rule->attributes, resource.id, attributes);
   const onem2m::AttributeRule* creator = made.rule->find("cr");
   if (attributes.contains("cr") || (creator != nullptr && creator->mandatory)) attributes["cr"] = work.request.from;
   return resource;

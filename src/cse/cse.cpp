@@ -14,15 +14,21 @@
 #include "cse/expiration.hpp"
 #include "cse/flex_container.hpp"
 #include "cse/group/group.hpp"
+#include "cse/location/location_policy.hpp"
 #include "cse/management/management.hpp"
+#include "cse/management/node_links.hpp"
 #include "cse/open_gate.hpp"
 #include "cse/pipeline.hpp"
 #include "cse/plain_types.hpp"
+#include "cse/profiles/primitive_profile.hpp"
 #include "cse/remote_cse.hpp"
+#include "cse/schedule/schedule.hpp"
+#include "cse/semantics/semantic_descriptor.hpp"
 #include "cse/statistics/statistics.hpp"
 #include "cse/target.hpp"
 #include "cse/time_series/monitor.hpp"
 #include "cse/time_series/time_series.hpp"
+#include "cse/time_sync/time_sync_beacon.hpp"
 #include "cse/transaction/coordinator.hpp"
 #include "cse/trigger/trigger_request.hpp"
 
@@ -43,6 +49,11 @@ void add_procedures(CseCore& core) {
   procedures.add(type::kRemoteCse, std::make_shared<RemoteCseProcedure>(core));
   procedures.add(type::kFlexContainer, std::make_shared<FlexContainerProcedure>(core));
   procedures.add(type::kTimeSeries, std::make_shared<TimeSeriesProcedure>(core));
+  procedures.add(LocationPolicyProcedure::kType, std::make_shared<LocationPolicyProcedure>(core));
+  procedures.add(type::kSchedule, std::make_shared<ScheduleProcedure>());
+  procedures.add(SemanticDescriptorProcedure::kType, std::make_shared<SemanticDescriptorProcedure>());
+  procedures.add(TimeSyncBeaconProcedure::kType, std::make_shared<TimeSyncBeaconProcedure>());
+  procedures.add(PrimitiveProfileProcedure::kType, std::make_shared<PrimitiveProfileProcedure>());
   add_management(core);
 }
 
@@ -59,6 +70,9 @@ std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
     parts.push_back(make_trigger_requests(core));
     parts.push_back(make_statistics(core));
   }
+  parts.push_back(make_node_links(core));
+  parts.push_back(make_geofence(core));
+  parts.push_back(make_time_sync(core));
   return parts;
 }
 

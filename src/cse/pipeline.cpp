@@ -6,6 +6,7 @@
 #include "cse/message_check.hpp"
 #include "cse/procedures.hpp"
 #include "cse/registrees.hpp"
+#include "cse/schedule/schedule.hpp"
 #include "cse/transaction/lock.hpp"
 
 namespace edgecse::cse {
@@ -94,6 +95,10 @@ void Pipeline::transit(Request request, const Address& address, ResponseCallback
 void Pipeline::host(Request request, const Address& address, const SnapshotPtr& snapshot, ResponseCallback done) {
   if (core_.subtree != nullptr && core_.subtree->takes(request, address.segments))
     return core_.subtree->handle(std::move(request), std::move(done));
+  if (!request.peer.internal) {
+    auto open = check_open(core_, snapshot->tree, core_.environment.clock.wall_now(), address);
+    if (!open) return fail(request, done, open.error());
+  }
   for (SubtreeHandler* handler : core_.virtual_targets)
     if (handler->takes(request, address.segments)) return handler->handle(std::move(request), std::move(done));
   // Nothing of it waits for a peer, and the job looks its target up itself.

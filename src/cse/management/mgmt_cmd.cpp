@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cse/management/mgmt_cmd.hpp"
+
+
+#include "onem2m/timestamp.hpp"
+
+namespace edgecse::cse {
+
+using onem2m::refuse;
+using onem2m::ResponseStatus;
+using onem2m::Result;
+
+namespace {
+
+constexpr int kExecInstance = ExecInstanceProcedure::kType;
+enum ExecStatus { kPending = 2, kFinished = 3, kCancelled = 5 };   // m2m:execStatusType
+constexpr int kNotFinished = 31;                                   // m2m:execResultType
+
+/// The node itself, or each member when a group is to execute.
+std::vector<std::string> targets_of(const CseCore& core, const Tree& tree, const Resource& command) {
+  const std::string target = command.text("ext");
+  const ResourcePtr group = find_resource(core, tree, target);
+  if (!group || group->type != onem2m::type::kGroup) return {target};
+  std::vector<std::string> members;
+  const auto list = group->attributes.find("mid");
+  if (list != group->attributes.end())
+    for (const Json& member : *list)
+      if (member.is_string()) members.push_back(member.get<std::string>());
+  return members;
+}
+
+Resource make_instance(Transaction& transaction, const Resource& command, const std::string& target) {
+  Resource instance;
+  instance.id = transaction.new_id();
+  instance.parent = command.id;
+  instance.name = "exin-" + instance.id;
+  instance.type = kExecInstance;
+  instance.member_name = "m2m:exin";
+  instance.creator = command.creator;
+  instance.unit = command.unit;
+  instance.created = transaction.next_creation();
+  Json& attributes = instance.attributes;
+  for (const char* copied : {"exra", "exm", "exf", "exy", "exn", "et", "acpi"})
+    if (const auto found = command.attributes.find(copied); found != command.attributes.end()) attributes[copied] = *found;
+  attributes.update({{"ty", kExecInstance}, {"ri", instance.id}, {"rn", instance.name}, {"pi", command.id},
+                     {"ext", target}, {"exs", kPending}, {"exr", kNotFinished}});
+  attributes["ct"] = attributes["lt"] = onem2m::format_timestamp(transaction.now());
+  return instance;
+}
+
+}  // namespace
+
+Result<> MgmtCmdProcedure::after_update(UpdateContext& context) {
+  const auto enable = context.requested.find("exe");
+  if (enable == context.requested.end() || *enable != true) return {};
+  Transaction& transaction = context.transaction;
+  for (const std::string& target : targets_of(core_, transaction.tree(), context.after)) {
+    Resource instance = make_instance(transaction, context.after, target);
+    const std::string id = instance.id;
+    transaction.put(std::move(instance));
+    const ResourcePtr stored = transaction.tree().find(id);
+    ResourceEvent event{ResourceEvent::Kind::Created, id, kExecInstance, stored->member_name, stored->parent, stored->attributes};
+    event.resource = stored;
+    event.request = &context.request;
+    core_.tell(transaction, event);
+  }
+  return {};
+}
+
+Result<> ExecInstanceProcedure::check_update(const UpdateCheck& check) const {
+  const auto disable = check.attributes.find("exd");
+  if (disable == check.attributes.end() || *disable != true) return {};
+  const std::int64_t status = check.target.number("exs");
+  if (status == kFinished || status == kCancelled)
+    return refuse(ResponseStatus::AlreadyComplete, "'" + check.target.name + "' has ended already");
+  return {};
+}
+
+Result<> ExecInstanceProcedure::before_update(UpdateContext& context) {
+  const auto disable = context.requested.find("exd");
+  if (disable != context.requested.end() && *disable == true) context.after.attributes["exs"] = kCancelled;
+  return {};
+}
+
+}  // namespace edgecse::cse

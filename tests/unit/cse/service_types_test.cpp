@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What schedules, location policies, nodes, descriptors, beacons, profiles and management commands do beyond being data.
+#include <gtest/gtest.h>
+
+#include "cse/semantics/semantic_descriptor.hpp"
+#include "support/test_cse.hpp"
+
+namespace edgecse::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+// TS-0001 9.6.9, TS-0004 7.4.9, release4 11.
+
+struct Schedule : ::testing::Test {
+  int create(const std::string& parent, Json more = Json::object(), const char* entry = "* * * * * * *") {
+    Json schedule{{"se", {{"sce", {entry}}}}};
+    schedule.update(more);
+    return rsc(cse.create(parent, 18, {{"m2m:sch", schedule}}));
+  }
+  TestCse cse;
+};
+
+TEST_F(Schedule, OfTheCseBaseClosesTheCseButNotTheScheduleItself) {
+  ASSERT_EQ(create("cse-mn", {{"rn", "sch"}}), 2001);
+  EXPECT_EQ(create("cse-mn"), 4000) << "a second one";
+  EXPECT_EQ(rsc(cse.retrieve("cse-mn")), 2000);
+  const auto windows = [&](const char* entry) {
+    return rsc(cse.update("cse-mn/sch", {{"m2m:sch", {{"se", {{"sce", {entry}}}}}}}));
+  };
+  ASSERT_EQ(windows("* * * * * * 1999"), 2004);
+  EXPECT_EQ(rsc(cse.retrieve("cse-mn")), 5103);
+  EXPECT_EQ(rsc(cse.add_instance("cse-mn/none", "1", "CAdmin")), 5103);
+  cse.restart();
+  EXPECT_EQ(rsc(cse.retrieve("cse-mn")), 5103) << "also after a restart";
+  EXPECT_EQ(rsc(cse.retrieve("cse-mn/sch")), 2000);
+  ASSERT_EQ(windows("* * * * * * *"), 2004);
+  EXPECT_EQ(rsc(cse.retrieve("cse-mn")), 2000);
+  ASSERT_EQ(windows("* * * * * * 1999"), 2004);
+  ASSERT_EQ(rsc(cse.remove("cse-mn/sch")), 2002);
+  EXPECT_EQ(rsc(cse.retrieve("cse-mn")), 2000);
+}
+
+TEST_F(Schedule, OfASubscriptionHasOneName) {
+  cse.add_container("cse-mn", "data", "CAdmin");
+  ASSERT_EQ(rsc(cse.create("cse-mn/data", 23, {{"m2m:sub", {{"rn", "sub"}, {"nu", {"http://127.0.0.1/x"}}}}})), 2001);
+  EXPECT_EQ(create("cse-mn/data/sub", {{"rn", "mine"}}), 4000);
+  EXPECT_EQ(create("cse-mn/data/sub"), 2001);
+  EXPECT_EQ(rsc(cse.retrieve("cse-mn/data/sub/notificationSchedule")), 2000);
+}
+
+TEST_F(Schedule, IsCoordinatedWithANetworkUnderANodeOnly) {
+  ASSERT_EQ(rsc(cse.create("cse-mn", 14, {{"m2m:nod", {{"rn", "node"}, {"ni", "n"}}}})), 2001);
+  EXPECT_EQ(create("cse-mn", {{"nco", false}}), 4102);
+  EXPECT_EQ(create("cse-mn/node", {{"nco", true}}), 5001);
+  EXPECT_EQ(create("cse-mn/node", {{"rn", "s"}, {"nco", false}}), 2001);
+  EXPECT_EQ(rsc(cse.update("cse-mn/node/s", {{"m2m:sch", {{"nco", true}}}})), 5001);
+  EXPECT_EQ(create("cse-mn/node", Json::object(), "not a schedule"), 4000);
+}
+
+// TS-0001 9.6.5, 9.6.18; release4 20.
+
+struct NodeLink : ::testing::Test {
+  NodeLink() {
+    for (const char* name : {"one", "two"}) cse.create("cse-mn", 14, {{"m2m:nod", {{"rn", name}, {"ni", name}}}});
+    one = cse.retrieve("cse-mn/one").content["m2m:nod"]["ri"];
+    two = cse.retrieve("cse-mn/two").content["m2m:nod"]["ri"];
+    cse.add_ae("Cdev", {{"nl", one}});
+  }
+  Json hosted(const std::string& node) { return cse.retrieve(node).content["m2m:nod"].value("hael", Json()); }
+  int link(Json to) { return rsc(cse.update("cse-mn/Cdev", {{"m2m:ae", {{"nl", std::move(to)}}}}, "Cdev")); }
+  TestCse cse;
+  std::string one, two;
+};
+
+TEST_F(NodeLink, OfAnAeShowsAtItsNode) {
+  EXPECT_EQ(hosted(one), Json({"Cdev"}));
+  ASSERT_EQ(link(two), 2004);
+  EXPECT_EQ(hosted(one), Json());
+  EXPECT_EQ(hosted(two), Json({"Cdev"}));
+  ASSERT_EQ(link(nullptr), 2004);
+  EXPECT_EQ(hosted(two), Json());
+  ASSERT_EQ(link(one), 2004);
+  ASSERT_EQ(rsc(cse.remove("cse-mn/Cdev")), 2002);
+  EXPECT_EQ(hosted(one), Json());
+}
+
+TEST_F(NodeLink, GoesWithTheNode) {
+  ASSERT_EQ(rsc(cse.remove(one)), 2002);
+  EXPECT_FALSE(cse.retrieve("cse-mn/Cdev", "Cdev").content["m2m:ae"].contains("nl"));
+}
+
+TEST_F(NodeLink, MustNameANodeThatIsHere) {
+  EXPECT_EQ(link("nowhere"), 4004);
+  EXPECT_EQ(link("cse-mn"), 4004);
+  EXPECT_EQ(link("/other/node1"), 2004) << "a node of another CSE is not looked at";
+  cse.add_ae("Cother", {{"nl", "nowhere"}});
+  EXPECT_EQ(rsc(cse.retrieve("cse-mn/Cother")), 4004);
+}
+
+// TS-0001 9.6.10, 10.2.9; release4 10.
+
+struct Location : ::testing::Test {
+  onem2m::Response create(Json more = Json::object()) {
+    Json policy{{"rn", "lcp"}, {"los", 2}, {"lit", 1}};
+    policy.update(more);
+    return cse.create(ae, 10, {{"m2m:lcp", policy}}, "Cdev");
+  }
+  void go(double x) {
+    const Json point{{"type", "Point"}, {"coordinates", {x, 5}}};
+    ASSERT_EQ(rsc(cse.add_instance(ae + "/where", point.dump(), "Cdev")), 2001);
+  }
+  std::string latest() { return cse.retrieve(ae + "/where/la", "Cdev").content["m2m:cin"]["con"]; }
+  TestCse cse;
+  std::string ae = cse.add_ae("Cdev");
+  Json area{{"type", "Polygon"}, {"coordinates", {{{0, 0}, {10, 0}, {10, 10}, {0, 10}, {0, 0}}}}};
+};
+
+TEST_F(Location, PolicyOwnsAContainerBesideIt) {
+  const Json policy = create({{"lon", "where"}}).content["m2m:lcp"];
+  EXPECT_EQ(policy["lost"], "");
+  const Json container = cse.retrieve(ae + "/where", "Cdev").content["m2m:cnt"];
+  EXPECT_EQ(container["ri"], policy["loi"]);
+  EXPECT_EQ(container["li"], policy["ri"]);
+  EXPECT_EQ(rsc(create({{"rn", "second"}, {"lon", "where"}})), 4000) << "the name is taken";
+  ASSERT_EQ(rsc(cse.remove(ae + "/lcp", "Cdev")), 2002);
+  EXPECT_EQ(rsc(cse.retrieve(ae + "/where", "Cdev")), 4004);
+}
+
+TEST_F(Location, IsOfTheDeviceOnly) {
+  EXPECT_EQ(rsc(create({{"los", 1}})), 5001);
+  EXPECT_EQ(rsc(create({{"los", 3}})), 5001);
+  EXPECT_EQ(rsc(create({{"lot", "somebody"}})), 4000);
+  EXPECT_EQ(rsc(create({{"gta", {{"type", "Point"}, {"coordinates", {1, 2}}}}})), 4000);
+  EXPECT_EQ(rsc(create({{"gta", "no polygon"}})), 4000);
+  EXPECT_EQ(rsc(create({{"gta", area.dump()}})), 2001);
+}
+
+TEST_F(Location, EnteringAndLeavingTheAreaIsWrittenIntoTheContainer) {
+  ASSERT_EQ(rsc(create({{"lon", "where"}, {"lit", 2}, {"gta", area}, {"gec", 2}})), 2001);
+  go(5);
+  EXPECT_EQ(latest().front(), '{') << "inside as before";
+  go(50);
+  EXPECT_EQ(latest(), "2") << "left";
+  cse.restart();
+  go(60);
+  EXPECT_EQ(latest().front(), '{') << "outside as before";
+  ASSERT_EQ(rsc(cse.update(ae + "/lcp", {{"m2m:lcp", {{"gec", 1}}}}, "Cdev")), 2004);
+  go(5);
+  EXPECT_EQ(latest(), "1") << "entered";
+}
+
+// TS-0001 9.6.30, release4 13.
+
+struct Descriptor {
+  int format;
+  const char* text;
+  int expected;
+};
+std::ostream& operator<<(std::ostream& out, const Descriptor& row) { return out << row.format << ' ' << row.text; }
+
+class SemanticDescriptor : public ::testing::TestWithParam<Descriptor> {};
+
+TEST_P(SemanticDescriptor, IsWhatItsFormatSays) {
+  TestCse cse;
+  const std::string ae = cse.add_ae("Cdev");
+  const auto& [format, text, expected] = GetParam();
+  const auto made = cse.create(ae, 24, {{"m2m:smd", {{"dcrp", format}, {"dsp", text}}}}, "Cdev");
+  ASSERT_EQ(rsc(made), expected);
+  if (expected != 2001) return;
+  EXPECT_EQ(made.content["m2m:smd"]["vlde"], false);
+  EXPECT_EQ(made.content["m2m:smd"]["svd"], true);
+  const std::string id = made.content["m2m:smd"]["ri"];
+  EXPECT_EQ(rsc(cse.update(id, {{"m2m:smd", {{"soe", "INSERT DATA {}"}, {"dsp", text}}}}, "Cdev")), 4000);
+  EXPECT_EQ(rsc(cse.update(id, {{"m2m:smd", {{"soe", "INSERT DATA {}"}}}}, "Cdev")), 5001);
+  for (const char* bad : {"nonsense", "INSERT DATA {", "SELECT * WHERE {}"})
+    EXPECT_EQ(rsc(cse.update(id, {{"m2m:smd", {{"soe", bad}}}}, "Cdev")), 4143) << bad;
+  EXPECT_EQ(rsc(cse.update(id, {{"m2m:smd", {{"dcrp", 1}}}}, "Cdev")), 4000);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, SemanticDescriptor,
+                         ::testing::Values(Descriptor{5, "PGE+IDxiPiA8Yz4gLg==", 2001},           // <a> <b> <c> .
+                                           Descriptor{7, "eyJAaWQiOiJhIn0=", 2001},               // {"@id":"a"}
+                                           Descriptor{7, "PGE+IDxiPiA8Yz4gLg==", 4000},           // Turtle
+                                           Descriptor{4, "PGE+PGIvPjwvYT4=", 2001},               // <a><b/></a>
+                                           Descriptor{4, "PGE+PGI+PC9hPg==", 4000},               // <a><b></a>
+                                           Descriptor{5, "bm90aGluZw==", 4000},                   // nothing
+                                           Descriptor{1, "PGE+IDxiPiA8Yz4gLg==", 4000}, Descriptor{5, "%%%", 4000}));
+
+TEST(WellFormedXml, IsToldFromOther) {
+  for (const char* good : {"<a/>", "<?xml version=\"1.0\"?><!-- <x> --><a b='>'>text<c/><![CDATA[<]]></a>", "<a:b c:d=\"1\"></a:b>"})
+    EXPECT_TRUE(cse::is_well_formed_xml(good)) << good;
+  for (const char* bad : {"", "text", "<a>", "</a>", "<a></b>", "<a/><b/>", "<a b=\"1>", "<a", "<", "<!--", "<1/>", "<a><b></a></b>"})
+    EXPECT_FALSE(cse::is_well_formed_xml(bad)) << bad;
+}
+
+// TS-0001 9.6.62, release4 17.
+
+TEST(TimeSyncBeacon, TellsTheTimePeriodically) {
+  TestCse cse;
+  const std::string ae = cse.add_ae("Cdev");
+  const auto made = cse.create(ae, 60, {{"m2m:tsb", {{"rn", "tsb"}, {"bcnc", 1}, {"bcni", "PT10S"}, {"bcnu", {"http://127.0.0.1/t"}}}}}, "Cdev");
+  ASSERT_EQ(rsc(made), 2001);
+  cse.time.advance(25s);
+  ASSERT_EQ(cse.sender.sent.size(), 2U);
+  const Json told = cse.sender.sent.back().request.content["m2m:tsbn"];
+  EXPECT_EQ(told["tbr"], made.content["m2m:tsb"]["ri"]);
+  EXPECT_TRUE(told["ctm"].is_string());
+  cse.restart();
+  cse.time.advance(11s);
+  EXPECT_EQ(cse.sender.sent.size(), 3U) << "also after a restart";
+  ASSERT_EQ(rsc(cse.remove(ae + "/tsb", "Cdev")), 2002);
+  cse.time.advance(60s);
+  EXPECT_EQ(cse.sender.sent.size(), 3U);
+}
+
+TEST(TimeSyncBeacon, HasTheAttributesOfItsCriteria) {
+  TestCse cse;
+  const std::string ae = cse.add_ae("Cdev");
+  const auto create = [&](Json more) {
+    Json beacon{{"bcnu", {"http://127.0.0.1/t"}}};
+    beacon.update(more);
+    return cse.create(ae, 60, {{"m2m:tsb", beacon}}, "Cdev");
+  };
+  EXPECT_EQ(create({{"bcnc", 1}}).content["m2m:tsb"]["bcni"], "PT1H");
+  EXPECT_EQ(create({{"bcnc", 2}, {"bcnr", "Cx"}}).content["m2m:tsb"]["bcnt"], "PT60S");
+  EXPECT_EQ(rsc(create({{"bcnc", 2}, {"bcnr", "Cx"}})), 4000) << "one for a requester";
+  EXPECT_EQ(rsc(create({{"bcnc", 1}, {"bcnt", "PT1S"}})), 4000);
+  EXPECT_EQ(rsc(create({{"bcnc", 1}, {"bcnr", "Cy"}})), 4000);
+  EXPECT_EQ(rsc(create({{"bcnc", 2}})), 4000);
+  EXPECT_EQ(rsc(create({{"bcnc", 2}, {"bcnr", "Cy"}, {"bcni", "PT1S"}})), 4000);
+  EXPECT_EQ(rsc(create({{"bcnc", 3}})), 4000);
+}
+
+TEST(PrimitiveProfile, NamesWhatPrimitivesMayHave) {
+  TestCse cse;
+  const auto create = [&](Json more) {
+    Json profile{{"idl", {"Cdev"}}};
+    profile.update(more);
+    return rsc(cse.create("cse-mn", 62, {{"m2m:prp", profile}}));
+  };
+  const auto adds = [](const char* name, Json value) { return Json{{{"nm", name}, {"val", std::move(value)}}}; };
+  EXPECT_EQ(create({{"adds", adds("lbl", {"a"})}, {"dels", {"rn"}}}), 2001);
+  EXPECT_EQ(create({{"adds", adds("rcn", 0)}}), 2001) << "a parameter";
+  EXPECT_EQ(create({{"adds", adds("mni", 5)}, {"rtys", {3}}}), 2001);
+  EXPECT_EQ(create({{"adds", adds("mni", 5)}, {"rtys", {2}}}), 4000) << "no attribute of AE";
+  EXPECT_EQ(create({{"adds", adds("mni", "five")}}), 4000);
+  EXPECT_EQ(create({{"adds", adds("lbl", {"a"})}, {"dels", {"lbl"}}}), 4000);
+  EXPECT_EQ(create({{"adds", adds("rqi", "1")}}), 4000);
+  EXPECT_EQ(create({{"dels", {"fr"}}}), 4000);
+  EXPECT_EQ(create({{"adds", adds("nobodysName", 1)}}), 4000);
+  EXPECT_EQ(create({{"adds", adds("pv", {{"acr", Json::array()}})}}), 4000) << "complex";
+}
+
+// TS-0001 9.6.16, 9.6.17.
+
+TEST(ManagementCommand, IsExecutedByInstancesThatCanBeCancelledOnce) {
+  TestCse cse;
+  ASSERT_EQ(rsc(cse.create("cse-mn", 12, {{"m2m:mgc", {{"rn", "cmd"}, {"cmt", 2}, {"ext", "node1"}}}})), 2001);
+  EXPECT_EQ(cse.retrieve("cse-mn/cmd").content["m2m:mgc"]["exe"], false);
+  ASSERT_EQ(rsc(cse.update("cse-mn/cmd", {{"m2m:mgc", {{"exe", true}}}})), 2004);
+  const Json instances = cse.retrieve("cse-mn/cmd", "CAdmin", 8).content["m2m:mgc"]["m2m:exin"];
+  ASSERT_EQ(instances.size(), 1U);
+  EXPECT_EQ(instances[0]["ext"], "node1");
+  EXPECT_EQ(instances[0]["exs"], 2);
+  const std::string id = instances[0]["ri"];
+  EXPECT_EQ(cse.update(id, {{"m2m:exin", {{"exd", true}}}}).content["m2m:exin"]["exs"], 5);
+  EXPECT_EQ(rsc(cse.update(id, {{"m2m:exin", {{"exd", true}}}})), 6028);
+  EXPECT_EQ(rsc(cse.create("cse-mn/cmd", 8, {{"m2m:exin", Json::object()}})), 4005);
+}
+
+}  // namespace
+}  // namespace edgecse::test
