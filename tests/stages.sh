@@ -63,6 +63,14 @@ stage_ctest() {
   run_ctest ci "$1"
 }
 
+# stage_conformance [--list-skipped]: the label, and a table of its cases from GoogleTest's own reports.
+stage_conformance() {
+  local reports=$root/build/logs/conformance
+  rm -rf "$reports"
+  GTEST_OUTPUT="json:$reports/" stage_ctest conformance
+  check "conformance: cases by area" python3 tests/conformance/report.py "$reports" "$@"
+}
+
 # stage_sim [--seeds N] [--first-seed K]: without options the fixed seeds of ctest. A failing seed is printed.
 stage_sim() {
   if [ $# = 0 ]; then

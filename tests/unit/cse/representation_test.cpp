@@ -39,7 +39,6 @@ const Row kRows[] = {
     {"container", kAe, 3, {{"m2m:cnt", Json::object()}}, 2001},
     {"type of an IN-CSE", "cse-mn", 11, {{"m2m:mssp", Json::object()}}, 4005},
     {"unknown type", kAe, 999, {{"m2m:cnt", Json::object()}}, 5001},
-    {"type not implemented", kAe, 9, {{"m2m:grp", {{"mnm", 3}, {"mid", Json::array()}}}}, 5001},
     {"CSEBase", "cse-mn", 5, {{"m2m:cb", Json::object()}}, 4005},
     {"no content", kAe, 3, nullptr, 4000},
     {"two members", kAe, 3, {{"m2m:cnt", Json::object()}, {"m2m:ae", Json::object()}}, 4000},
