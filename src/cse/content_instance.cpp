@@ -3,6 +3,7 @@
 // contentInstance in its container: CREATE with eviction, DELETE. TS-0004 7.4.6, 7.4.7. The path that is measured.
 #include <algorithm>
 
+#include "cse/announcement/announcement.hpp"
 #include "cse/procedures.hpp"
 #include "cse/rows.hpp"
 #include "cse/time_series/generation_time.hpp"
@@ -224,6 +225,7 @@ Result<Response> create_instance(Work& work) {
   auto made = check_new(work.core, transaction.tree(), transaction.now(), work.request, *parent);
   if (!made) return tl::unexpected(made.error());
   Json& attributes = made->attributes;
+  if (auto may = check_instance_announcement(work.core.options, *parent, attributes); !may) return tl::unexpected(may.error());
   const auto content = attributes.find("con");
   const std::int64_t size = content == attributes.end() ? 0 : content_size(*content);
   if (const std::int64_t most = parent->number("mbs", -1); most >= 0 && size > most)

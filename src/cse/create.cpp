@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <span>
 
+#include "cse/announcement/announcement.hpp"
 #include "cse/procedures.hpp"
 #include "cse/rows.hpp"
 #include "onem2m/timestamp.hpp"
@@ -126,6 +127,7 @@ Result<> authorise(const CseCore& core, const Tree& tree, base::WallTime now, co
   const TypeProcedure& procedure = core.procedures.find(creating ? child_type : resource.type);
   if (auto decided = procedure.authorise(tree, request, resource)) return *decided;
   if (may_access(core, {tree, now, request, operation, child_type}, resource)) return {};
+  if (may_synchronise(core.options, request, resource)) return {};
   return refuse(ResponseStatus::OriginatorHasNoPrivilege,
                 "no access control policy of '" + resource.name + "' lets " + request.from + " do this");
 }

@@ -5,6 +5,7 @@
 #include "cse/access/access_policies.hpp"
 #include "cse/access_control_policy.hpp"
 #include "cse/ae.hpp"
+#include "cse/announcement/announcement.hpp"
 #include "cse/automation/automation.hpp"
 #include "cse/commit_metrics.hpp"
 #include "cse/container.hpp"
@@ -73,6 +74,7 @@ std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
   parts.push_back(make_node_links(core));
   parts.push_back(make_geofence(core));
   parts.push_back(make_time_sync(core));
+  parts.push_back(make_announcement(core));
   return parts;
 }
 

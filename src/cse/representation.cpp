@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cse/representation.hpp"
 
+#include "cse/announcement/announced_content.hpp"
 #include "onem2m/timestamp.hpp"
 
 namespace edgecse::cse {
@@ -152,6 +153,7 @@ Result<Representation> check_new(const CseCore& core, const Tree& tree, base::Wa
   if (auto fits = check_expiration(made.attributes, now); !fits) return tl::unexpected(fits.error());
   if (auto fits = check_creator(**rule, made.attributes); !fits) return tl::unexpected(fits.error());
   if (auto fits = onem2m::check_create(**rule, made.attributes); !fits) return tl::unexpected(fits.error());
+  if (auto fits = announcement::check_announcement(**rule, made.attributes); !fits) return tl::unexpected(fits.error());
   if (auto fits = check_child_type(parent, number); !fits) return tl::unexpected(fits.error());
   if (auto fits = resolve_policies(core, tree, number, made.attributes); !fits) return tl::unexpected(fits.error());
   return made;
@@ -171,6 +173,7 @@ Result<Representation> check_change(const CseCore& core, const Tree& tree, base:
     return refuse(ResponseStatus::OperationNotAllowed, std::string((*rule)->name) + " cannot be updated");
   if (auto fits = check_expiration(made.attributes, now); !fits) return tl::unexpected(fits.error());
   if (auto fits = onem2m::check_update(**rule, made.attributes); !fits) return tl::unexpected(fits.error());
+  if (auto fits = announcement::check_announcement(**rule, made.attributes); !fits) return tl::unexpected(fits.error());
   if (auto fits = check_children_outlived(tree, target, made.attributes); !fits) return tl::unexpected(fits.error());
   if (auto fits = check_policy_change(core, tree, now, request, target, made.attributes); !fits)
     return tl::unexpected(fits.error());

@@ -130,13 +130,13 @@ Result<> ServiceProviderAeProcedure::before_create(CreateContext& context) {
 
 std::optional<Result<>> AeAnncProcedure::authorise(const Tree& tree, const Request& request, const Resource& target) const {
   const auto originator = read_originator(request.from);
-  if (!originator || !find_remote_cse(core_, tree, originator->registrar)) return std::nullopt;
+  if (!originator || !find_remote_cse(core_, tree, originator->registrar)) return AnnouncedProcedure::authorise(tree, request, target);
   if (request.operation == Operation::Create) {
     if (target.type == type::kCseBase) return Result<>{};
   } else if (target.id == originator->stem && request.operation != Operation::Delete) {
     return Result<>{};
   }
-  return std::nullopt;
+  return AnnouncedProcedure::authorise(tree, request, target);
 }
 
 Result<> AeAnncProcedure::check_create(const CreateCheck& check) const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "cse/ae.hpp"
+#include "cse/announcement/announced_procedure.hpp"
 #include "cse/router.hpp"
 
 namespace edgecse::cse {
@@ -26,9 +27,9 @@ class ServiceProviderAeProcedure final : public AeProcedure {
 };
 
 /// <AEAnnc> at the IN-CSE that a registration makes: From and lnk are `/<csi>/S` or `/<csi>/Sxxx`.
-class AeAnncProcedure final : public TypeProcedure {
+class AeAnncProcedure final : public AnnouncedProcedure {
  public:
-  explicit AeAnncProcedure(CseCore& core) : core_(core) {}
+  using AnnouncedProcedure::AnnouncedProcedure;
 
   /// The registrar that From names makes it; the registrar that the AE has from now on changes it. Others: the ACPs.
   [[nodiscard]] std::optional<onem2m::Result<>> authorise(const Tree& tree, const onem2m::Request& request,
@@ -37,9 +38,6 @@ class AeAnncProcedure final : public TypeProcedure {
   /// 4117 when the credential is not the one that registered first.
   [[nodiscard]] onem2m::Result<> check_update(const UpdateCheck& check) const override;
   onem2m::Result<> before_create(CreateContext& context) override;
-
- private:
-  CseCore& core_;
 };
 
 /// Keeps the <AEAnnc> of the AEs here true: INACTIVE when they end their registration, and naming this CSE when they came
