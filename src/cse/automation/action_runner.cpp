@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::int64_t kPeriodByDefault = 10'000;  // milliseconds
 constexpr std::int64_t kLongestPeriod = 1'000'000'000'000;
+constexpr const char* kSeenInstance = "seen";  // of internal: sequence of the instance that ol was last
 
 std::int64_t priority(const Resource& action) { return action.number("apy", std::numeric_limits<std::int64_t>::max()); }
 
@@ -34,12 +35,14 @@ ActionRunner::ActionRunner(CseCore& core) : core_(core) {
 }
 
 void ActionRunner::start() {
-  auto actions = std::make_shared<std::deque<std::string>>();
+  const auto actions = std::make_shared<std::deque<std::string>>();
   core_.loop->snapshot()->tree.for_each([&](const ResourcePtr& resource) {
     if (resource->type != kAction || !resource->internal.contains(kRunState)) return;
     if (resource->internal[kRunState].value("due", 0) > 0) actions->push_back(resource->id);
   });
-  run_next(std::move(actions));
+  core_.environment.executor.post([this, actions, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) run_next(actions);
+  });
 }
 
 std::vector<std::string> ActionRunner::subjects_of(const Tree& tree, const Resource& action) const {
@@ -105,16 +108,30 @@ void ActionRunner::evaluate(Transaction& transaction, const ResourceEvent& event
     if (!target || !concerns(event, subject, *target)) continue;
     if (!action->unit.empty() && !core_.gate->serves(transaction, action->unit)) continue;
     Resource changed = *action;
-    if (!take_run(transaction, changed)) continue;
-    if (!holds(transaction, action->attributes["evc"], *target) || !dependencies_hold(transaction, *action)) continue;
-    transaction.put(std::move(changed));
-    running.push_back(action->id);
+    if (target->is_instance() && !moved(transaction, changed, event, *target)) continue;
+    Resource counted = changed;
+    const bool runs = take_run(transaction, counted) && holds(transaction, action->attributes["evc"], *target) &&
+                      dependencies_hold(transaction, *action);
+    if (runs) running.push_back(action->id);
+    if (runs || target->kind == Target::Kind::Oldest) transaction.put(runs ? std::move(counted) : std::move(changed));
   }
   if (!running.empty()) run_later(transaction, std::move(running));
 }
 
+// Whether another instance took the place of la or ol. Which one was the oldest is kept with the action.
+bool ActionRunner::moved(const Transaction& transaction, Resource& action, const ResourceEvent& event, const Target& target) {
+  if (target.kind == Target::Kind::Latest && event.kind == ResourceEvent::Kind::Created) return true;
+  const JobInstances instances(transaction);
+  const auto found = find_instance(target, instances, transaction.now());
+  if (!found) return false;
+  if (target.kind == Target::Kind::Latest) return split_instance_id(event.id).second > (*found)->sequence;
+  if (action.internal.value(kSeenInstance, std::uint64_t{0}) == (*found)->sequence) return false;
+  action.internal[kSeenInstance] = (*found)->sequence;
+  return true;
+}
+
 // Whether its mode lets it run now; counts the run.
-bool ActionRunner::take_run(const Transaction& transaction, Resource& action) const {
+bool ActionRunner::take_run(const Transaction& transaction, Resource& action) {
   Json& state = action.internal[kRunState];
   switch (static_cast<EvaluationMode>(action.number("evm"))) {
     case EvaluationMode::Off:
@@ -171,13 +188,18 @@ void ActionRunner::run_later(Transaction& transaction, std::vector<std::string> 
   });
 }
 
-// One after the other, in the order of their priority.
-void ActionRunner::run_next(std::shared_ptr<std::deque<std::string>> actions) {
+// One after the other, in the order of their priority. An action that is still running for an earlier event is waited for.
+void ActionRunner::run_next(const Queue& actions) {
   if (actions->empty()) return;
-  const std::string id = std::move(actions->front());
+  const std::string id = actions->front();
+  if (!running_.insert(id).second) return blocked_[id].push_back(actions);
   actions->pop_front();
-  const auto then = [this, actions, alive = std::weak_ptr(alive_)] {
-    if (!alive.expired()) run_next(actions);
+  const auto then = [this, id, actions, alive = std::weak_ptr(alive_)] {
+    if (alive.expired()) return;
+    running_.erase(id);
+    if (auto waiting = blocked_.extract(id))
+      for (const Queue& queue : waiting.mapped()) run_next(queue);
+    run_next(actions);
   };
   const ResourcePtr action = core_.loop->snapshot()->tree.find(id);
   if (!action) return then();

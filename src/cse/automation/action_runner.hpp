@@ -5,7 +5,9 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,17 +32,22 @@ class ActionRunner final : public ResourceEventListener, public CommitObserver {
   void run_anyway(Transaction& transaction, const std::string& action);
 
  private:
+  using Queue = std::shared_ptr<std::deque<std::string>>;
   [[nodiscard]] std::vector<std::string> subjects_of(const Tree& tree, const Resource& action) const;
   void evaluate(Transaction& transaction, const ResourceEvent& event, const std::string& subject);
   [[nodiscard]] bool concerns(const ResourceEvent& event, const std::string& subject, const Target& target) const;
   [[nodiscard]] bool dependencies_hold(const Transaction& transaction, const Resource& action) const;
-  bool take_run(const Transaction& transaction, Resource& action) const;
+  static bool moved(const Transaction& transaction, Resource& action, const ResourceEvent& event, const Target& target);
+  static bool take_run(const Transaction& transaction, Resource& action);
   void run_later(Transaction& transaction, std::vector<std::string> actions);
-  void run_next(std::shared_ptr<std::deque<std::string>> actions);
+  void run_next(const Queue& actions);
   void keep_result(const std::string& action, Json result, std::function<void()> then);
 
   CseCore& core_;
   SubjectIndex index_;
+  // The executor's thread only.
+  std::set<std::string> running_;
+  std::map<std::string, std::vector<Queue>> blocked_;  // by the running action that their next one is
   std::shared_ptr<char> alive_ = std::make_shared<char>();
 };
 

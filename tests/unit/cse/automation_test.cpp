@@ -120,6 +120,28 @@ TEST_F(Automation, ModesCountPeriodsAndRuns) {
   EXPECT_EQ(runs(), 4);
 }
 
+TEST_F(Automation, OldestChangesWhenAnotherTakesItsPlace) {
+  ASSERT_EQ(rsc(cse.update(watched, {{"m2m:cnt", {{"mni", 2}}}}, "Cdev")), 2004);
+  say("wait");
+  ASSERT_EQ(rsc(add_action({{"sri", watched + "/ol"}})), 2001);
+  say("go");
+  EXPECT_EQ(runs(), 0);
+  say("wait");
+  EXPECT_EQ(runs(), 1) << "the first went";
+  ASSERT_EQ(rsc(cse.remove(watched + "/la", "Cdev")), 2002);
+  cse.time.advance(seconds{1});
+  EXPECT_EQ(runs(), 1) << "the oldest is the same";
+}
+
+TEST_F(Automation, ActionIsNotRunTwiceAtOnce) {
+  ASSERT_EQ(rsc(cse.update(ae, {{"m2m:ae", {{"poa", {"http://device"}}}}}, "Cdev")), 2004);
+  ASSERT_EQ(rsc(add_action({{"orc", ae}, {"apv", {{"op", 5}, {"to", "x"}, {"fr", "Cdev"}, {"rqi", "a"}, {"pc", {{"m2m:sgn", {{"sur", "x"}}}}}}}})), 2001);
+  cse.sender.answer = [](const onem2m::NextHop&, const onem2m::Request&) { return std::optional<onem2m::Response>{}; };
+  for (int i = 0; i < 3; ++i) ASSERT_EQ(rsc(cse.add_instance(watched, "go", "Cdev")), 2001);
+  cse.time.advance(seconds{1});
+  EXPECT_EQ(cse.sender.sent.size(), 1U) << "the others wait for the first one's answer";
+}
+
 TEST_F(Automation, FailedRunsLeaveTheirAnswerToo) {
   ASSERT_EQ(rsc(add_action()), 2001);
   ASSERT_EQ(rsc(cse.remove(result, "Cdev")), 2002);
