@@ -10,7 +10,6 @@
 
 #include "edge/data_subscriptions.hpp"
 #include "onem2m/enumerations.hpp"
-#include "onem2m/timestamp.hpp"
 
 namespace edgecse::edge {
 namespace {
@@ -55,6 +54,12 @@ struct DataApi::Query {
     if (values.empty()) return std::nullopt;
     return values.front();
   }
+  /// Those of `label`, and that of `service`.
+  [[nodiscard]] std::vector<std::string> wanted_labels() const {
+    auto labels = all("label");
+    for (const auto& service : all("service")) labels.push_back("mec:service=" + service);
+    return labels;
+  }
   std::uint64_t number(std::string_view name, std::uint64_t otherwise, std::uint64_t lowest = 0) {
     const auto text = one(name);
     if (!text) return otherwise;
@@ -63,10 +68,25 @@ struct DataApi::Query {
     fault = fmt::format("{} must be a whole number of at least {}, not '{}'", name, lowest, *text);
     return otherwise;
   }
-  std::uint64_t limit() { return std::min(number("limit", kDefaultLimit, 1), kMaximumLimit); }
+  std::uint64_t limit() {
+    const auto asked = number("limit", kDefaultLimit, 1);
+    if (asked > kMaximumLimit) fault = fmt::format("limit must be at most {}, not {}", kMaximumLimit, asked);
+    return asked;
+  }
 };
 
 namespace {
+
+/// What a resource offers, as Allow names it; empty: there is no such resource.
+std::string methods_of(const std::vector<std::string>& path) {
+  const std::size_t depth = path.size();
+  if (depth == 1 && path[0] == "subscriptions") return "GET, POST";
+  if (depth == 2 && path[0] == "subscriptions") return "GET, PUT, DELETE";
+  if (depth == 1 && (path[0] == "openapi.yaml" || path[0] == "devices" || path[0] == "data")) return "GET";
+  if (depth == 2 && (path[0] == "devices" || path[0] == "data")) return "GET";
+  if (depth == 3 && path[0] == "data" && (path[2] == "latest" || path[2] == "values")) return "GET";
+  return {};
+}
 
 /// One page of a list, and the link to the next.
 net::HttpResponse page_of(const Json& list, std::uint64_t offset, std::uint64_t limit, const std::string& next_url) {
@@ -89,44 +109,6 @@ std::string url_with(const std::string& root, std::string_view path, const std::
 
 }  // namespace
 
-std::uint64_t sequence_of_instance(const Json& instance) {
-  const std::string id = text_of(instance, "ri");
-  const auto dash = id.rfind('-');
-  if (dash == std::string::npos) return 0;
-  return to_number(std::string_view{id}.substr(dash + 1)).value_or(0);
-}
-
-std::string to_rfc3339(const std::string& timestamp) {
-  const auto time = onem2m::parse_timestamp(timestamp);
-  if (!time) return timestamp;
-  const auto micros = time->time_since_epoch().count();
-  const auto day = std::chrono::floor<std::chrono::days>(*time);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss clock{*time - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), micros % 1'000'000);
-}
-
-std::string from_rfc3339(const std::string& text) {
-  if (onem2m::parse_timestamp(text)) return text;
-  std::string compact;
-  for (const char c : text) {
-    if (c == '-' || c == ':') continue;
-    compact += c == '.' ? ',' : c;
-  }
-  if (!compact.empty() && (compact.back() == 'Z' || compact.back() == 'z')) compact.pop_back();
-  return onem2m::parse_timestamp(compact) ? compact : std::string{};
-}
-
-Json value_of_instance(const Json& instance) {
-  Json value = {{"value", instance.contains("con") ? instance.at("con") : Json{}},
-                {"time", to_rfc3339(text_of(instance, "ct"))},
-                {"sequence", sequence_of_instance(instance)}};
-  if (const auto info = text_of(instance, "cnf"); !info.empty()) value["contentInfo"] = info;
-  return value;
-}
-
 DataApi::DataApi(DataApiOptions options, Requester& requester, DataCatalog& catalog, DataSubscriptions& subscriptions,
                  HostDirectory* hosts)
     : options_(std::move(options)),
@@ -146,8 +128,14 @@ void DataApi::handle(const net::HttpRequest& request, std::string_view path_belo
     path_below.remove_prefix(slash);
   }
   if (!path.empty() && path.back().empty()) path.pop_back();
-  if (!path.empty() && path.front() == "subscriptions") return handle_subscriptions(request, path, std::move(respond));
-  if (request.method != "GET") return respond(problem(405, request.method + " is not offered here"));
+  const std::string allowed = methods_of(path);
+  if (allowed.empty()) return respond(problem(404, "no such resource: " + request.path));
+  if ((", " + allowed + ",").find(" " + request.method + ",") == std::string::npos) {
+    auto response = problem(405, request.method + " is not offered here");
+    response.headers.add("Allow", allowed);
+    return respond(std::move(response));
+  }
+  if (path.front() == "subscriptions") return handle_subscriptions(request, path, std::move(respond));
   handle_get(request, path, std::move(respond));
 }
 
@@ -158,12 +146,12 @@ void DataApi::handle_get(const net::HttpRequest& request, const std::vector<std:
     response.body = openapi_document();
     return respond(std::move(response));
   }
-  if (path.size() == 1 && path[0] == "devices") return list_devices(request, std::move(respond));
-  if (path.size() == 2 && path[0] == "devices") return show_device(request, path[1], std::move(respond));
-  if (path.size() == 1 && path[0] == "data") return list_data(request, std::move(respond));
-  if (path.size() == 3 && path[0] == "data" && path[2] == "latest") return show_latest(request, path[1], std::move(respond));
-  if (path.size() == 3 && path[0] == "data" && path[2] == "values") return list_values(request, path[1], std::move(respond));
-  respond(problem(404, "no such resource: " + request.path));
+  const std::string& last = path.back();
+  if (path[0] == "devices") return path.size() == 1 ? list_devices(request, std::move(respond)) : show_device(request, last, std::move(respond));
+  if (path.size() == 1) return list_data(request, std::move(respond));
+  if (path.size() == 2) return show_data(request, last, std::move(respond));
+  if (last == "latest") return show_latest(request, path[1], std::move(respond));
+  list_values(request, path[1], std::move(respond));
 }
 
 Json DataApi::describe(const TrackedAe& ae) const {
@@ -186,22 +174,23 @@ Json DataApi::describe(const DataEntry& entry) const {
   return {{"dataId", entry.data_id},
           {"deviceId", entry.device_id},
           {"path", entry.path},
-          {"kind", "container"},
+          {"kind", to_text(entry.kind)},
           {"labels", entry.labels},
           {"_links", {{"self", {{"href", self}}}, {"latest", {{"href", self + "/latest"}}}, {"values", {{"href", self + "/values"}}}}}};
 }
 
 void DataApi::list_devices(const net::HttpRequest& request, Respond respond) {
-  Query query{request, {"label", "app_id", "limit", "offset"}};
+  Query query{request, {"label", "app_id", "service", "node_id", "limit", "offset"}};
   const auto limit = query.limit(), offset = query.number("offset", 0);
   if (!query.fault.empty()) return respond(problem(400, query.fault));
   catalog_.renew(kFreshList, [this, request, query, limit, offset, respond = std::move(respond)] {
     Json list = Json::array();
-    const auto labels = query.all("label");
-    const auto app_id = query.one("app_id");
+    const auto labels = query.wanted_labels();
+    const auto app_id = query.one("app_id"), node_id = query.one("node_id");
     for (const auto* ae : catalog_.devices()) {
       const bool labelled = std::all_of(labels.begin(), labels.end(), [&](const auto& label) { return has_label(ae->labels, label); });
-      if (labelled && ae->moved_to.empty() && (!app_id || text_of(ae->attributes, "api") == *app_id)) list.push_back(describe(*ae));
+      const bool named = (!app_id || text_of(ae->attributes, "api") == *app_id) && (!node_id || text_of(ae->attributes, "nl") == *node_id);
+      if (labelled && named && ae->moved_to.empty()) list.push_back(describe(*ae));
     }
     respond(page_of(list, offset, limit,
                     url_with(options_.root, "/devices", request.query, "offset", std::to_string(offset + limit))));
@@ -230,23 +219,76 @@ void DataApi::show_device(const net::HttpRequest& request, const std::string& de
 }
 
 void DataApi::list_data(const net::HttpRequest& request, Respond respond) {
-  Query query{request, {"label", "device_id", "limit", "offset"}};
+  Query query{request, {"label", "service", "device_id", "content_info", "type", "limit", "offset"}};
   const auto limit = query.limit(), offset = query.number("offset", 0);
   if (!query.fault.empty()) return respond(problem(400, query.fault));
   catalog_.renew(kFreshList, [this, request, query, limit, offset, respond = std::move(respond)] {
-    Json list = Json::array();
-    const auto labels = query.all("label");
-    const auto devices = query.all("device_id");
+    std::vector<DataEntry> found;
+    const auto labels = query.wanted_labels(), devices = query.all("device_id"), kinds = query.all("type");
     for (const auto& [id, entry] : catalog_.entries()) {
       const auto* ae = catalog_.device_of(entry);
       if (ae == nullptr || !ae->moved_to.empty()) continue;
       if (!devices.empty() && !has_label(devices, entry.device_id)) continue;
+      if (!kinds.empty() && !has_label(kinds, to_text(entry.kind))) continue;
       const bool labelled = std::all_of(labels.begin(), labels.end(), [&](const auto& label) {
         return has_label(entry.labels, label) || has_label(ae->labels, label);
       });
-      if (labelled) list.push_back(describe(entry));
+      if (labelled) found.push_back(entry);
     }
-    respond(page_of(list, offset, limit, url_with(options_.root, "/data", request.query, "offset", std::to_string(offset + limit))));
+    const auto content_info = query.one("content_info");
+    const auto page = [this, request, limit, offset, respond, content_info](const Json& described) {
+      Json list = Json::array();
+      for (const auto& source : described)
+        if (!content_info || text_of(source, "contentInfo") == *content_info) list.push_back(source);
+      // Without that filter only what is on the page was described.
+      const std::uint64_t skip = content_info ? offset : 0;
+      respond(page_of(list, skip, limit, url_with(options_.root, "/data", request.query, "offset", std::to_string(offset + limit))));
+    };
+    // One more than fits tells that there is a next page.
+    if (!content_info) found = std::vector<DataEntry>(found.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(offset, found.size())),
+                                                      found.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(offset + limit + 1, found.size())));
+    describe_all(std::move(found), page);
+  });
+}
+
+void DataApi::describe_all(std::vector<DataEntry> entries, std::function<void(Json)> done) {
+  struct Work {
+    std::vector<DataEntry> entries;
+    Json list;
+    std::size_t open;
+    std::function<void(Json)> done;
+  };
+  const std::size_t count = entries.size();
+  if (count == 0) return done(Json::array());
+  auto work = std::make_shared<Work>(Work{std::move(entries), Json::array(), 2 * count, std::move(done)});
+  const auto one_less = [work] {
+    if (--work->open == 0) work->done(std::move(work->list));
+  };
+  for (std::size_t i = 0; i < count; ++i) {
+    const DataEntry& entry = work->entries[i];
+    work->list.push_back(describe(entry));
+    requester_.retrieve(entry.address, [work, i, one_less](const onem2m::Result<Json>& attributes) {
+      if (attributes && attributes->contains("cni")) work->list[i]["count"] = attributes->at("cni");
+      one_less();
+    });
+    const std::string newest = entry.kind == DataKind::FlexContainer ? entry.address : entry.address + "/la";
+    requester_.retrieve(newest, [work, i, one_less, kind = entry.kind](const onem2m::Result<Json>& instance) {
+      if (instance) {
+        Json latest = value_of(kind, *instance);
+        if (latest.contains("contentInfo")) work->list[i]["contentInfo"] = latest["contentInfo"];
+        latest.erase("contentInfo");
+        work->list[i]["latest"] = std::move(latest);
+      }
+      one_less();
+    });
+  }
+}
+
+void DataApi::show_data(const net::HttpRequest& request, const std::string& data_id, Respond respond) {
+  Query query{request, {}};
+  if (!query.fault.empty()) return respond(problem(400, query.fault));
+  with_data(data_id, "/data/" + net::percent_encode(data_id), respond, [this, respond](const DataEntry& entry) {
+    describe_all({entry}, [respond](const Json& list) { respond(json_response(200, list.front())); });
   });
 }
 
@@ -290,10 +332,13 @@ void DataApi::show_latest(const net::HttpRequest& request, const std::string& da
   if (const auto tag = request.headers.find("If-None-Match")) known_tag = *tag;
   with_data(data_id, "/data/" + net::percent_encode(data_id) + "/latest", respond,
             [this, respond, known_tag](const DataEntry& entry) {
-              requester_.retrieve(entry.address + "/la", [respond, known_tag](const onem2m::Result<Json>& instance) {
+              const std::string newest = entry.kind == DataKind::FlexContainer ? entry.address : entry.address + "/la";
+              requester_.retrieve(newest, [respond, known_tag, kind = entry.kind](const onem2m::Result<Json>& instance) {
                 if (!instance) return respond(problem(instance.error()));
-                const Json value = value_of_instance(*instance);
-                const std::string tag = fmt::format("\"{}\"", text_of(*instance, "ri"));
+                const Json value = value_of(kind, *instance);
+                const std::string tag = kind == DataKind::FlexContainer
+                                            ? fmt::format("\"{}-{}\"", text_of(*instance, "ri"), sequence_of(kind, *instance))
+                                            : fmt::format("\"{}\"", text_of(*instance, "ri"));
                 const bool unchanged = known_tag == "*" || known_tag.find(tag) != std::string::npos;
                 net::HttpResponse response;
                 if (unchanged) response.status = 304;
@@ -321,28 +366,40 @@ void DataApi::list_values(const net::HttpRequest& request, const std::string& da
   if (!query.fault.empty()) return respond(problem(400, query.fault));
   const std::string path = "/data/" + net::percent_encode(data_id) + "/values";
   with_data(data_id, path, respond, [this, request, respond, criteria, limit, after, order, path](const DataEntry& entry) {
-    requester_.retrieve_children(entry.address, criteria, [this, request, respond, limit, after, order, path](
-                                                              const onem2m::Result<Json>& children) {
-      if (!children) return respond(problem(children.error()));
+    auto asked = criteria;
+    const char* member = "m2m:cin";
+    if (entry.kind == DataKind::TimeSeries) {
+      asked.resource_types = {onem2m::type::kTimeSeriesInstance};
+      member = "m2m:tsi";
+    }
+    const auto answer = [this, request, respond, limit, after, order, path, kind = entry.kind](const Json& instances) {
       std::vector<std::pair<std::uint64_t, const Json*>> chosen;
       const bool descending = order == "desc";
       // With desc, after_sequence is where the page before ended, seen from the newest.
       const auto wanted = [&](std::uint64_t sequence) { return after == 0 || (descending ? sequence < after : sequence > after); };
-      const Json instances = children->value("m2m:cin", Json::array());
-      for (const auto& instance : instances) {
-        if (const auto sequence = sequence_of_instance(instance); wanted(sequence)) chosen.emplace_back(sequence, &instance);
-      }
+      for (const auto& instance : instances)
+        if (const auto sequence = sequence_of(kind, instance); wanted(sequence)) chosen.emplace_back(sequence, &instance);
       std::sort(chosen.begin(), chosen.end(), [descending](const auto& a, const auto& b) {
         return descending ? a.first > b.first : a.first < b.first;
       });
       Json values = Json::array();
-      for (std::size_t i = 0; i < chosen.size() && i < limit; ++i) values.push_back(value_of_instance(*chosen[i].second));
+      for (std::size_t i = 0; i < chosen.size() && i < limit; ++i) values.push_back(value_of(kind, *chosen[i].second));
       auto response = json_response(200, values);
       if (chosen.size() > limit) {
         const std::string next = url_with(options_.root, path, request.query, "after_sequence", std::to_string(chosen[limit - 1].first));
         response.headers.add("Link", fmt::format("<{}>; rel=\"next\"", next));
       }
       respond(std::move(response));
+    };
+    if (entry.kind == DataKind::FlexContainer) {  // keeps one value: the present one
+      return requester_.retrieve(entry.address, [respond, answer](const onem2m::Result<Json>& attributes) {
+        if (!attributes) return respond(problem(attributes.error()));
+        answer(Json::array({*attributes}));
+      });
+    }
+    requester_.retrieve_children(entry.address, asked, [respond, answer, member](const onem2m::Result<Json>& children) {
+      if (!children) return respond(problem(children.error()));
+      answer(children->value(member, Json::array()));
     });
   });
 }

@@ -41,6 +41,7 @@ class DataApi {
   void list_devices(const net::HttpRequest& request, Respond respond);
   void show_device(const net::HttpRequest& request, const std::string& device_id, Respond respond);
   void list_data(const net::HttpRequest& request, Respond respond);
+  void show_data(const net::HttpRequest& request, const std::string& data_id, Respond respond);
   void show_latest(const net::HttpRequest& request, const std::string& data_id, Respond respond);
   void list_values(const net::HttpRequest& request, const std::string& data_id, Respond respond);
   void handle_subscriptions(const net::HttpRequest& request, const std::vector<std::string>& path, Respond respond);
@@ -50,6 +51,8 @@ class DataApi {
   void redirect(const std::string& cse_id, const std::string& target, Respond respond, std::function<void()> otherwise);
   [[nodiscard]] Json describe(const TrackedAe& ae) const;
   [[nodiscard]] Json describe(const DataEntry& entry) const;
+  /// The entries as DataSources with count and latest value, in their order.
+  void describe_all(std::vector<DataEntry> entries, std::function<void(Json)> done);
 
   DataApiOptions options_;
   Requester& requester_;
@@ -59,14 +62,6 @@ class DataApi {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
-/// An instance as a Value: {value, time, sequence, contentInfo}. instance: attributes of a contentInstance.
-[[nodiscard]] Json value_of_instance(const Json& instance);
-/// The number after the last '-' of an instance's resourceID: its order within its container; 0 when there is none.
-[[nodiscard]] std::uint64_t sequence_of_instance(const Json& instance);
-/// 2026-11-21T13:45:00.000000Z of an m2m:timestamp; the text itself when it is none.
-[[nodiscard]] std::string to_rfc3339(const std::string& timestamp);
-/// m2m:timestamp of RFC 3339 in UTC, or of an m2m:timestamp; empty when it is neither.
-[[nodiscard]] std::string from_rfc3339(const std::string& text);
 /// The file served at openapi.yaml.
 [[nodiscard]] std::string_view openapi_document();
 

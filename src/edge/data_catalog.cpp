@@ -36,7 +36,7 @@ void DataCatalog::renew(std::chrono::milliseconds at_most_old, std::function<voi
   renewal_ = std::make_shared<Renewal>();
   tracker_.refresh([this, renewal = renewal_] {
     onem2m::FilterCriteria criteria;
-    criteria.resource_types = {onem2m::type::kContainer};
+    criteria.resource_types = {onem2m::type::kContainer, onem2m::type::kFlexContainer, onem2m::type::kTimeSeries};
     requester_.discover(base_address_, criteria, [this, renewal](onem2m::Result<std::vector<std::string>> addresses) {
       if (addresses) read_containers(renewal, std::move(*addresses));
       else finish(renewal);
@@ -71,6 +71,7 @@ void DataCatalog::read_next(std::shared_ptr<Renewal> renewal) {
     const auto* ae = owner_of(address);
     if (attributes && ae != nullptr) {
       DataEntry entry;
+      entry.kind = kind_of(attributes->value("ty", 0));
       entry.data_id = text_of(*attributes, "ri");
       entry.device_id = ae->ae_id;
       entry.address = address;

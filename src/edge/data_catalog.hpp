@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The containers that are offered as data to applications that know no oneM2M: those under AEs, or themselves, labelled
-// mec:publish or mec:service=<name>; or all. dataId is the container's resourceID, which it keeps when it moves.
+// The containers, flexContainers and timeSeries that are offered as data to applications that know no oneM2M: those under AEs, or themselves, labelled
+// mec:publish or mec:service=<name>; or all. dataId is the resourceID, which it keeps when it moves.
 #pragma once
 
 #include <chrono>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "edge/data_value.hpp"
 #include "edge/device_tracker.hpp"
 #include "edge/requester.hpp"
 
@@ -20,11 +21,11 @@ namespace edgecse::edge {
 enum class Publish { Labelled, All };
 
 struct DataEntry {
+  DataKind kind = DataKind::Container;
   std::string data_id;
   std::string device_id;
   std::string address;       // CSE-relative, structured
   std::string path;          // below the AE
-  std::string content_info;  // of the newest instance when listed
   std::vector<std::string> labels;
 };
 

@@ -4,10 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/guarded_json.hpp"
 #include "base/log.hpp"
-#include "edge/data_api.hpp"
+#include "edge/data_value.hpp"
 #include "onem2m/enumerations.hpp"
 
 namespace edgecse::edge {
@@ -30,7 +31,8 @@ std::string check_strings(const Json& value, std::string_view name) {
 }
 
 std::string check_deadline(const Json& value) {
-  const bool good = value.is_object() && value.contains("seconds") && value["seconds"].is_number_unsigned();
+  const bool good = value.is_object() && value.contains("seconds") && value["seconds"].is_number_unsigned() &&
+                    value["seconds"] <= std::numeric_limits<std::uint32_t>::max();
   return good ? "" : "expiryDeadline must be {seconds, nanoSeconds}";
 }
 
@@ -79,6 +81,12 @@ base::Result<Json, net::HttpResponse> read_body(const net::HttpRequest& request)
 
 bool contains(const Json& list, const std::string& text) {
   return std::any_of(list.begin(), list.end(), [&](const Json& entry) { return entry == text; });
+}
+
+/// Which event brings a new value.
+onem2m::NotificationEventType tells_of(DataKind kind) {
+  return kind == DataKind::FlexContainer ? onem2m::NotificationEventType::UpdateOfResource
+                                         : onem2m::NotificationEventType::CreateOfDirectChild;
 }
 
 onem2m::Response answer_to(const onem2m::Request& request, onem2m::ResponseStatus status) {
@@ -187,7 +195,7 @@ void DataSubscriptions::attach(const SubscriptionPtr& subscription, const DataEn
   const Json resource = {{"m2m:sub",
                           {{"rn", name},
                            {"nu", {options_.own_target}},
-                           {"enc", {{"net", {static_cast<int>(onem2m::NotificationEventType::CreateOfDirectChild)}}}},
+                           {"enc", {{"net", {static_cast<int>(tells_of(entry.kind))}}}},
                            {"nct", 1}}}};
   subscription->targets.insert(entry.data_id);
   requester_.create(entry.address, onem2m::type::kSubscription, resource, {}, [this, subscription, entry, name](
@@ -236,12 +244,18 @@ void DataSubscriptions::on_notify(const onem2m::Request& request, onem2m::Respon
     return refuse(onem2m::ResponseStatus::Ok);
   }
   const Json& representation = notification["nev"]["rep"];
-  if (!representation.is_object() || !representation.contains("m2m:cin")) return refuse(onem2m::ResponseStatus::Ok);
-  const Json& instance = representation["m2m:cin"];
+  if (!representation.is_object() || representation.size() != 1) return refuse(onem2m::ResponseStatus::Ok);
+  const std::string& member = representation.begin().key();
+  const Json& instance = representation.begin().value();
+  const bool has_instances = member == "m2m:cin" || member == "m2m:tsi";
+  const DataKind kind = has_instances ? DataKind::Container : DataKind::FlexContainer;
+  // Other children of a container are no values.
+  if (!instance.is_object() || (!has_instances && instance.value("ty", 0) != onem2m::type::kFlexContainer))
+    return refuse(onem2m::ResponseStatus::Ok);
   Event event;
-  event.data_id = text_of(instance, "pi");
-  event.sequence = sequence_of_instance(instance);
-  event.document = value_of_instance(instance);
+  event.data_id = text_of(instance, has_instances ? "pi" : "ri");
+  event.sequence = sequence_of(kind, instance);
+  event.document = value_of(kind, instance);
   event.document["dataId"] = event.data_id;
   if (const auto entry = catalog_.entries().find(event.data_id); entry != catalog_.entries().end()) {
     event.document["deviceId"] = entry->second.device_id;

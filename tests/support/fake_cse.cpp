@@ -72,7 +72,7 @@ std::string FakeCse::resolve(const std::string& to) const {
   std::string newest;
   int made = 0;
   for (const auto& [address, entry] : entries) {
-    if (entry.type == 4 && address.substr(0, address.rfind('/')) == container && entry.made > made) {
+    if ((entry.type == 4 || entry.type == 30) && address.substr(0, address.rfind('/')) == container && entry.made > made) {
       newest = address;
       made = entry.made;
     }

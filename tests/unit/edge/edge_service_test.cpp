@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "edge/data_api.hpp"
+#include "edge/data_value.hpp"
 #include "support/fake_cse.hpp"
 #include "support/fake_mec_platform.hpp"
 
@@ -291,6 +291,32 @@ TEST_F(EdgeServiceTest, ListsOnlyWhatIsLabelledForPublishing) {
   EXPECT_EQ(get_json("/data?label=green").size(), 0u);
 }
 
+TEST_F(EdgeServiceTest, ShowsFlexContainersAndTimeSeriesAsDataToo) {
+  cse.put("cse-mn/car/battery", 28, "cod:bat",
+          {{"ri", "fc1"}, {"ty", 28}, {"cnd", "org.onem2m.common.moduleclass.battery"}, {"lvl", 77}, {"st", 4}, {"lt", "20261121T134500"}});
+  cse.put("cse-mn/car/speed", 29, "m2m:ts", {{"ri", "ts1"}, {"ty", 29}, {"cni", 1}});
+  cse.put("cse-mn/car/speed/i.7", 30, "m2m:tsi", {{"ri", "ts1-7"}, {"con", 50}, {"dgt", "20261121T120000"}});
+  start();
+  ASSERT_EQ(get_json("/data").size(), 3u);
+  EXPECT_EQ(get_json("/data?type=flexContainer")[0]["dataId"], "fc1");
+  const Json battery = get_json("/data/fc1");
+  EXPECT_EQ(battery["kind"], "flexContainer");
+  EXPECT_EQ(battery["latest"], Json({{"value", {{"lvl", 77}}}, {"time", "2026-11-21T13:45:00.000000Z"}, {"sequence", 4}}));
+  const Json speed = get_json("/data/ts1");
+  EXPECT_EQ(speed["kind"], "timeSeries");
+  EXPECT_EQ(speed["count"], 1);
+  EXPECT_EQ(speed["latest"], Json({{"value", 50}, {"time", "2026-11-21T12:00:00.000000Z"}, {"sequence", 7}}));
+}
+
+TEST_F(EdgeServiceTest, SaysWhatAResourceOffersInstead) {
+  start();
+  const auto refused = send("DELETE", "/onem2m_data/v1/data/cnt1/values");
+  EXPECT_EQ(refused.status, 405);
+  EXPECT_EQ(refused.headers.find("Allow").value_or(""), "GET");
+  EXPECT_EQ(send("PUT", "/onem2m_data/v1/subscriptions").headers.find("Allow").value_or(""), "GET, POST");
+  EXPECT_EQ(send("DELETE", "/onem2m_data/v1/nothing").status, 404);
+}
+
 TEST_F(EdgeServiceTest, ListsEverythingWhenConfiguredSo) {
   options.publish = Publish::All;
   start();
@@ -513,7 +539,10 @@ TEST(AssociateIds, ComeFromLabelsElseFromPointsOfAccess) {
 TEST(Times, AreReadAndWrittenAsRfc3339) {
   EXPECT_EQ(to_rfc3339("20261121T134500,25"), "2026-11-21T13:45:00.250000Z");
   EXPECT_EQ(from_rfc3339("2026-11-21T13:45:00Z"), "20261121T134500");
-  EXPECT_EQ(from_rfc3339("2026-11-21T13:45:00+01:00"), "");
+  EXPECT_EQ(from_rfc3339("2026-11-21T13:45:00+01:30"), "20261121T121500");
+  EXPECT_EQ(from_rfc3339("2026-11-21T23:45:00-01:00"), "20261122T004500");
+  for (const char* wrong : {"2026-11-21", "2026-11-21T13:45:00", "2026-11-21T13:45:00+1", "2026-11-21T13:45:00+24:00", "noon"})
+    EXPECT_EQ(from_rfc3339(wrong), "") << wrong;
 }
 
 }  // namespace
