@@ -26,14 +26,16 @@ NOBODY = "http://127.0.0.1:9/nobody"
 RULES = {"acr": [{"acor": ["all"], "acop": 63}]}
 TURTLE = "PGh0dHA6Ly9hPiA8aHR0cDovL2I+IDxodHRwOi8vYz4gLg=="
 FUTURE = "20991231T000000"
+READ = {"op": 2, "to": BASE, "fr": ADMIN, "rqi": "1", "rvi": "4"}
 # What makes a smallest CREATE sensible where attributes depend on each other.
 SAMPLES = {
     1: {"pv": RULES, "pvs": RULES}, 2: {"api": "Nexample", "srv": ["3"]}, 9: {"mid": [BASE], "mnm": 5}, 10: {"los": 2},
     16: {"cb": "/probe/cse", "csi": "/probe"}, 23: {"nu": [NOBODY]}, 24: {"dcrp": 5, "dsp": TURTLE},
     60: {"bcnc": 1, "bcnu": [NOBODY]}, 30: {"dgt": "20260101T000000", "con": "1"},
     48: {"nu": [NOBODY], "rrat": [BASE], "encs": {"enc": [{"net": [1]}]}, "twt": 1, "tws": "PT10S"},
-    65: {"evm": 0, "evc": {"optr": 1, "sbjt": "cni", "thld": 1}, "orc": BASE,
-         "apv": {"op": 2, "fr": ADMIN, "to": BASE, "rqi": "1", "rvi": "4"}},
+    65: {"evm": 0, "evc": {"optr": 1, "sbjt": "rn", "thld": "x"}, "orc": BASE, "apv": READ},
+    7: {"evt": 1, "opt": [1]}, 47: {"tpe": 2}, 50: {"tmd": 2, "rqps": {"rqp": [READ | {"to": f"{BASE}/transacted"}]}},
+    51: {"rqp": READ | {"to": f"{BASE}/transacted"}},
     66: {"rri": BASE, "evc": {"optr": 1, "sbjt": "rn", "thld": "x"}},
 }
 LABELS = itertools.count()
@@ -44,8 +46,7 @@ PARENTS = [5, 2, 14, 3, 29, 9, 23, 12, 22, 26, 11, 37, 38, 40, 41, 63, 65, 50, 1
 
 
 # Types that are more than data by the standard, but are kept as data here. What has a probe below is judged by that.
-STORED_ONLY = {"delivery", "statsConfig", "eventConfig", "statsCollect", "transactionMgmt", "transaction", "triggerRequest",
-               "backgroundDataTransfer", "multimediaSession", "localMulticastGroup", "ontologyRepository", "ontology",
+STORED_ONLY = {"delivery", "backgroundDataTransfer", "multimediaSession", "localMulticastGroup", "ontologyRepository", "ontology",
                "semanticMashupJobProfile", "semanticMashupInstance", "primitiveProfile", "authorizationDecision",
                "authorizationPolicy", "authorizationInformation", "modelRepo", "mlModel", "modelDeploymentList",
                "modelDeployment", "mlDatasetPolicy", "m2mServiceSubscriptionProfile", "serviceSubscribedNode",
@@ -54,7 +55,10 @@ STORED_ONLY = {"delivery", "statsConfig", "eventConfig", "statsCollect", "transa
 
 # What one request cannot show; the tests of the types do.
 SHOWN_ELSEWHERE = {"accessControlPolicy": "done", "AE": "done", "remoteCSE": "done", "contentInstance": "done",
-                   "timeSyncBeacon": "partly", "semanticDescriptor": "partly"}
+                   "timeSyncBeacon": "partly", "semanticDescriptor": "partly", "transactionMgmt": "done", "transaction": "done",
+                   "triggerRequest": "partly", "statsConfig": "done", "eventConfig": "done", "statsCollect": "done",
+                   "execInstance": "partly", "dependency": "done", "state": "done", "timeSeriesInstance": "done",
+                   "flexContainerInstance": "done"}
 
 
 class Lenient(dict):
@@ -145,7 +149,9 @@ class Prober:
         self.kinds = [kind for kind in kinds if kind.member and kind.number != 5]
         self.by_number = {kind.number: kind for kind in kinds if not kind.definition}
         self.in_cse, self.mn_cse = Edgecse(program, "IN"), Edgecse(program, "MN")
-        self.parents = {}
+        # What a transaction locks must be nobody else's.
+        self.parents = {51: f"{BASE}/transacted"}
+        self.in_cse.create(BASE, self.by_number[3], {"rn": "transacted"})
 
     def close(self):
         self.in_cse.close()
@@ -196,6 +202,8 @@ class Prober:
     def attributes(self, parent, kind):
         """Attributes that a CREATE may have but that are answered otherwise than 2001, with the code."""
         refused = {}
+        if kind.number == 51:  # the first one locks its parent
+            return refused
         for a in kind.attributes + kind.custom:
             if a.create != "O" or VALUES.get(a.short, "") is None:
                 continue

@@ -26,6 +26,7 @@ const std::map<int, Json>& samples() {
   static const std::map<int, Json> kSamples{
       {1, {{"pv", kRule}, {"pvs", kRule}}},
       {2, {{"api", "Nexample"}, {"srv", {"3"}}}},
+      {7, {{"evt", 1}, {"opt", {1}}}},
       {9, {{"mid", {"cse-mn"}}, {"mnm", 5}}},
       {10, {{"los", 2}}},
       {18, {{"se", {{"sce", {"* * * * * * *"}}}}}},  // another one would close the CSE
