@@ -34,7 +34,7 @@ SAMPLES = {
     60: {"bcnc": 1, "bcnu": [NOBODY]}, 30: {"dgt": "20260101T000000", "con": "1"},
     48: {"nu": [NOBODY], "rrat": [BASE], "encs": {"enc": [{"net": [1]}]}, "twt": 1, "tws": "PT10S"},
     65: {"evm": 0, "evc": {"optr": 1, "sbjt": "rn", "thld": "x"}, "orc": BASE, "apv": READ},
-    7: {"evt": 1, "opt": [1]}, 47: {"tpe": 2}, 50: {"tmd": 2, "rqps": {"rqp": [READ | {"to": f"{BASE}/transacted"}]}},
+    7: {"evt": 1, "opt": [1]}, 47: {"tpe": 2}, 50: {"tmd": 2, "rqps": {"rqp": [READ | {"to": f"{BASE}/managed"}]}},
     51: {"rqp": READ | {"to": f"{BASE}/transacted"}},
     66: {"rri": BASE, "evc": {"optr": 1, "sbjt": "rn", "thld": "x"}},
 }
@@ -151,7 +151,8 @@ class Prober:
         self.in_cse, self.mn_cse = Edgecse(program, "IN"), Edgecse(program, "MN")
         # What a transaction locks must be nobody else's.
         self.parents = {51: f"{BASE}/transacted"}
-        self.in_cse.create(BASE, self.by_number[3], {"rn": "transacted"})
+        for name in ("transacted", "managed"):
+            self.in_cse.create(BASE, self.by_number[3], {"rn": name})
 
     def close(self):
         self.in_cse.close()
@@ -202,7 +203,7 @@ class Prober:
     def attributes(self, parent, kind):
         """Attributes that a CREATE may have but that are answered otherwise than 2001, with the code."""
         refused = {}
-        if kind.number == 51:  # the first one locks its parent
+        if kind.number in (50, 51):  # the first one locks what it is about
             return refused
         for a in kind.attributes + kind.custom:
             if a.create != "O" or VALUES.get(a.short, "") is None:
