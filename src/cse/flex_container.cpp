@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cse/changes.hpp"
 #include "cse/container.hpp"
 #include "cse/procedures.hpp"
 #include "cse/representation.hpp"
@@ -17,11 +18,6 @@ namespace {
 
 constexpr const char* kLimits[] = {"mni", "mbs", "mia"};
 
-bool has(const Json& attributes, const char* name) {
-  const auto found = attributes.find(name);
-  return found != attributes.end() && !found->is_null();
-}
-
 std::int64_t size_of_custom(const onem2m::ResourceTypeRule* rule, const Json& attributes) {
   std::int64_t size = 0;
   if (rule == nullptr) return size;
@@ -30,15 +26,15 @@ std::int64_t size_of_custom(const onem2m::ResourceTypeRule* rule, const Json& at
   return size;
 }
 
-// requested: the limits of this request; merged: what the resource will be.
-Result<> check_limits(const onem2m::ResourceTypeRule* rule, const Json& requested, const Json& merged) {
+// requested: the limits of this request; attributes: what the resource will be.
+Result<> check_limits(const onem2m::ResourceTypeRule* rule, const Json& requested, const Json& attributes) {
   for (const char* limit : kLimits) {
-    if (!has(requested, limit)) continue;
-    if (!has(merged, "fcied"))
+    if (!is_set(requested, limit)) continue;
+    if (!is_set(attributes, "fcied"))
       return refuse(ResponseStatus::BadRequest, std::string(limit) + " limits instances, and fcied asks for none");
     if (requested[limit] == 0) return refuse(ResponseStatus::BadRequest, std::string(limit) + " must not be 0");
   }
-  if (has(merged, "fcied") && has(merged, "mbs") && merged["mbs"] < size_of_custom(rule, merged))
+  if (is_set(attributes, "fcied") && is_set(attributes, "mbs") && attributes["mbs"] < size_of_custom(rule, attributes))
     return refuse(ResponseStatus::BadRequest, "mbs has no room for the custom attributes");
   return {};
 }
@@ -54,7 +50,8 @@ Json values_to_keep(const Resource& resource) {
   const Json& all = resource.attributes;
   if (rule != nullptr)
     for (const onem2m::AttributeRule& custom : rule->custom_attributes)
-      if (const auto value = all.find(custom.short_name); value != all.end()) kept[std::string(custom.short_name)] = *value;
+      if (const auto value = all.find(custom.short_name); value != all.end())
+        kept[std::string(custom.short_name)] = *value;
   for (const char* name : {"lbl", "loc"})
     if (const auto value = all.find(name); value != all.end()) kept[name] = *value;
   return kept;
@@ -65,8 +62,9 @@ Result<> add_instance(Transaction& transaction, Resource& resource, const std::s
   attributes["org"] = originator;
   std::string name = resource.name + '_' + std::to_string(resource.number("st"));
   if (!transaction.tree().child(resource.id, name)) attributes["rn"] = std::move(name);
-  auto made = append_instance(transaction, resource,
-                              {onem2m::type::kFlexContainerInstance, resource.member_name, attributes, resource.number("cs"), originator});
+  auto made = append_instance(
+      transaction, resource,
+      {onem2m::type::kFlexContainerInstance, resource.member_name, attributes, resource.number("cs"), originator});
   if (!made) return tl::unexpected(made.error());
   return {};
 }
@@ -114,9 +112,8 @@ Result<> FlexContainerProcedure::check_create(const CreateCheck& check) const {
 }
 
 Result<> FlexContainerProcedure::check_update(const UpdateCheck& check) const {
-  Json merged = check.target.attributes;
-  for (const auto& [name, value] : check.attributes.items()) merged[name] = value;
-  return check_limits(rule_of(check.target.type, check.target.member_name), check.attributes, merged);
+  return check_limits(rule_of(check.target.type, check.target.member_name), check.attributes,
+                      merged(check.target, check.attributes));
 }
 
 Result<> FlexContainerProcedure::before_create(CreateContext& context) {

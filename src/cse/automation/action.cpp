@@ -2,6 +2,7 @@
 #include "cse/automation/action.hpp"
 
 #include "cse/automation/criteria.hpp"
+#include "cse/changes.hpp"
 #include "onem2m/json_codec.hpp"
 
 namespace edgecse::cse::automation {
@@ -19,14 +20,11 @@ AccessOperation privilege_for(onem2m::Operation operation) {
   return static_cast<AccessOperation>(1 << (static_cast<int>(operation) - 1));
 }
 
-bool is_set(const Json& attributes, const char* name) {
-  const auto found = attributes.find(name);
-  return found != attributes.end() && !found->is_null();
-}
-
 EvaluationMode mode_of(const Json& attributes) { return static_cast<EvaluationMode>(attributes.at("evm").get<int>()); }
 
-bool takes_parameter(EvaluationMode mode) { return mode == EvaluationMode::Periodic || mode == EvaluationMode::Continuous; }
+bool takes_parameter(EvaluationMode mode) {
+  return mode == EvaluationMode::Periodic || mode == EvaluationMode::Continuous;
+}
 
 Result<> check_object(const Asker& asker, const Json& attributes) {
   const std::string object = attributes.at("orc").get<std::string>();
@@ -60,15 +58,10 @@ Result<> check_dependencies(const Asker& asker, const Resource& action, const Js
   for (const Json& id : requested["dep"]) {
     const ResourcePtr dependency = find_resource(asker.core, asker.tree, id.get<std::string>());
     if (!dependency || dependency->parent != action.id || dependency->type != kDependency)
-      return refuse(ResponseStatus::BadRequest, "dep: '" + id.get<std::string>() + "' is no dependency below this action");
+      return refuse(ResponseStatus::BadRequest,
+                    "dep: '" + id.get<std::string>() + "' is no dependency below this action");
   }
   return {};
-}
-
-Json merged(const Resource& target, const Json& requested) {
-  Json attributes = target.attributes;
-  for (const auto& [name, value] : requested.items()) attributes[name] = value;
-  return attributes;
 }
 
 Result<> check_dependency(const Asker& asker, const Json& attributes) {
@@ -101,7 +94,8 @@ Result<onem2m::Request> action_request(const Json& primitive, const std::string&
 }
 
 Result<> ActionProcedure::check_create(const CreateCheck& check) const {
-  return check_action({core_, check.tree, check.now, check.request}, check.attributes, check.tree.find(check.parent.id));
+  return check_action({core_, check.tree, check.now, check.request}, check.attributes,
+                      check.tree.find(check.parent.id));
 }
 
 Result<> ActionProcedure::check_update(const UpdateCheck& check) const {
@@ -109,7 +103,8 @@ Result<> ActionProcedure::check_update(const UpdateCheck& check) const {
   const Json attributes = merged(check.target, check.attributes);
   if (auto fits = check_dependencies(asker, check.target, check.attributes); !fits) return fits;
   if (is_set(check.attributes, "evm") && !takes_parameter(mode_of(attributes)) && check.target.has("ecp"))
-    return refuse(ResponseStatus::BadRequest, "evm cannot become " + attributes["evm"].dump() + " before ecp is removed");
+    return refuse(ResponseStatus::BadRequest,
+                  "evm cannot become " + attributes["evm"].dump() + " before ecp is removed");
   return check_action(asker, attributes, check.tree.find(check.target.parent));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// action and dependency: what is checked when they are made and changed. TS-0001 9.6.61, 9.6.62 (Release 4). Running them:
-// action_runner.hpp.
+// action and dependency: what is checked when they are made and changed. TS-0001 9.6.61, 9.6.62 (Release 4). Running
+// them: action_runner.hpp.
 #pragma once
 
 #include "cse/cse_core.hpp"

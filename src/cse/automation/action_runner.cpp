@@ -79,7 +79,8 @@ void ActionRunner::on_event(Transaction& transaction, const ResourceEvent& event
   }
 }
 
-// Whether the event changes what the action looks at. subject: the resource that the event is about, or that holds the instance.
+// Whether the event changes what the action looks at. subject: the resource that the event is about, or that holds the
+// instance.
 bool ActionRunner::concerns(const ResourceEvent& event, const std::string& subject, const Target& target) const {
   if (target.resource->id != subject) return false;
   const bool instance = event.resource == nullptr;
@@ -96,7 +97,8 @@ bool ActionRunner::concerns(const ResourceEvent& event, const std::string& subje
 void ActionRunner::evaluate(Transaction& transaction, const ResourceEvent& event, const std::string& subject) {
   std::vector<ResourcePtr> actions;
   for (const std::string& id : index_.watchers_of(subject))
-    if (ResourcePtr action = transaction.tree().find(id); action && action->type == kAction) actions.push_back(std::move(action));
+    if (ResourcePtr action = transaction.tree().find(id); action && action->type == kAction)
+      actions.push_back(std::move(action));
   std::stable_sort(actions.begin(), actions.end(), [](const ResourcePtr& a, const ResourcePtr& b) {
     return std::pair(priority(*a), a->created) < std::pair(priority(*b), b->created);
   });
@@ -119,7 +121,8 @@ void ActionRunner::evaluate(Transaction& transaction, const ResourceEvent& event
 }
 
 // Whether another instance took the place of la or ol. Which one was the oldest is kept with the action.
-bool ActionRunner::moved(const Transaction& transaction, Resource& action, const ResourceEvent& event, const Target& target) {
+bool ActionRunner::moved(const Transaction& transaction, Resource& action, const ResourceEvent& event,
+                         const Target& target) {
   if (target.kind == Target::Kind::Latest && event.kind == ResourceEvent::Kind::Created) return true;
   const JobInstances instances(transaction);
   const auto found = find_instance(target, instances, transaction.now());
@@ -188,7 +191,8 @@ void ActionRunner::run_later(Transaction& transaction, std::vector<std::string> 
   });
 }
 
-// One after the other, in the order of their priority. An action that is still running for an earlier event is waited for.
+// One after the other, in the order of their priority. An action that is still running for an earlier event is waited
+// for.
 void ActionRunner::run_next(const Queue& actions) {
   if (actions->empty()) return;
   const std::string id = actions->front();
@@ -204,23 +208,27 @@ void ActionRunner::run_next(const Queue& actions) {
   const ResourcePtr action = core_.loop->snapshot()->tree.find(id);
   if (!action) return then();
   auto request = action_request(action->attributes["apv"], action->text("orc"));
-  if (!request) return keep_result(id, {{"rsc", onem2m::to_number(request.error().status)}, {"pc", {{"m2m:dbg", request.error().detail}}}}, then);
+  if (!request)
+    return keep_result(
+        id, {{"rsc", onem2m::to_number(request.error().status)}, {"pc", {{"m2m:dbg", request.error().detail}}}}, then);
   // Its Originator was checked when the action was made.
   if (core_.options.strict_originator_check) request->peer.verified_ids = {request->from};
-  core_.pipeline->handle(std::move(*request), [this, id, then, alive = std::weak_ptr(alive_)](onem2m::Response response) {
-    if (alive.expired()) return;
-    if (response.serialized_content) {
-      response.content = Json::parse(*response.serialized_content);
-      response.serialized_content = nullptr;
-    }
-    keep_result(id, onem2m::to_json(response), then);
-  });
+  core_.pipeline->handle(std::move(*request),
+                         [this, id, then, alive = std::weak_ptr(alive_)](onem2m::Response response) {
+                           if (alive.expired()) return;
+                           if (response.serialized_content) {
+                             response.content = Json::parse(*response.serialized_content);
+                             response.serialized_content = nullptr;
+                           }
+                           keep_result(id, onem2m::to_json(response), then);
+                         });
 }
 
 void ActionRunner::keep_result(const std::string& id, Json result, std::function<void()> then) {
   core_.loop->submit({[this, id, result = std::move(result)](Transaction& transaction) -> Result<> {
                         const ResourcePtr action = transaction.tree().find(id);
-                        if (!action || (!action->unit.empty() && !core_.gate->serves(transaction, action->unit))) return {};
+                        if (!action || (!action->unit.empty() && !core_.gate->serves(transaction, action->unit)))
+                          return {};
                         Resource changed = *action;
                         changed.attributes["air"] = result;
                         changed.attributes["lt"] = onem2m::format_timestamp(transaction.now());
@@ -230,7 +238,8 @@ void ActionRunner::keep_result(const std::string& id, Json result, std::function
                         return {};
                       },
                       [this, then = std::move(then), alive = std::weak_ptr(alive_)](const Result<>& kept) {
-                        if (!kept) base::log::warning("cse", "an action's result is lost", {{"detail", kept.error().detail}});
+                        if (!kept)
+                          base::log::warning("cse", "an action's result is lost", {{"detail", kept.error().detail}});
                         if (!alive.expired()) core_.environment.executor.post(then);
                       }});
 }

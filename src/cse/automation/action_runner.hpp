@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Evaluates actions when their subject changes and runs those whose criteria and dependencies hold: the actionPrimitive as a
-// request of its own, the answer into actionResult. What was decided is kept with the action: after a restart it is run.
+// Evaluates actions when their subject changes and runs those whose criteria and dependencies hold: the actionPrimitive
+// as a request of its own, the answer into actionResult. What was decided is kept with the action: after a restart it
+// is run.
 #pragma once
 
 #include <deque>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Actions that the CSE takes by itself, and processes made of them: types 63 to 66. TS-0001 9.6.59 to 9.6.62 (Release 4).
+// Actions that the CSE takes by itself, and processes made of them: types 63 to 66. TS-0001 9.6.59 to 9.6.62 (Release
+// 4).
 #pragma once
 
 #include <memory>

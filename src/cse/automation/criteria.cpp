@@ -20,14 +20,17 @@ enum class Operator : int { Equal = 1, NotEqual = 2, Greater = 3, Less = 4, Grea
 
 const onem2m::ResourceTypeRule* rule_of_subject(const Target& subject) {
   const Resource& resource = *subject.resource;
-  if (!subject.is_instance() || resource.type == type::kFlexContainer) return rule_of(resource.type, resource.member_name);
-  return onem2m::find_resource_type(resource.type == type::kContainer ? type::kContentInstance : type::kTimeSeriesInstance);
+  if (!subject.is_instance() || resource.type == type::kFlexContainer)
+    return rule_of(resource.type, resource.member_name);
+  return onem2m::find_resource_type(resource.type == type::kContainer ? type::kContentInstance
+                                                                      : type::kTimeSeriesInstance);
 }
 
 // Text that is ordered: of types whose lexical order means something.
 bool is_ordered_text(std::string_view data_type) {
-  static constexpr std::array kTypes{"xs:string", "xs:anyType", "xs:anySimpleType", "m2m:timestamp", "m2m:absRelTimestamp",
-                                     "xs:duration", "xs:date", "xs:time", "xs:dateTime", "xs:token"};
+  static constexpr std::array kTypes{"xs:string",           "xs:anyType",  "xs:anySimpleType", "m2m:timestamp",
+                                     "m2m:absRelTimestamp", "xs:duration", "xs:date",          "xs:time",
+                                     "xs:dateTime",         "xs:token"};
   return std::find(kTypes.begin(), kTypes.end(), data_type) != kTypes.end();
 }
 
@@ -89,7 +92,8 @@ Result<> check_criteria(const Json& criteria, const Target& subject) {
   const onem2m::ResourceTypeRule* rule = rule_of_subject(subject);
   const onem2m::AttributeRule* attribute = rule == nullptr ? nullptr : rule->find(name);
   if (attribute == nullptr)
-    return refuse(ResponseStatus::BadRequest, "evc: '" + subject.resource->name + "' has no attribute '" + name + "' (sbjt)");
+    return refuse(ResponseStatus::BadRequest,
+                  "evc: '" + subject.resource->name + "' has no attribute '" + name + "' (sbjt)");
   if (auto fits = onem2m::check_value(*attribute, threshold); !fits)
     return refuse(ResponseStatus::BadRequest, "evc: thld is no value of '" + name + "': " + fits.error().detail);
   const auto how = static_cast<Operator>(criteria.at("optr").get<int>());

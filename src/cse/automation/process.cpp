@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cse/automation/criteria.hpp"
+#include "cse/changes.hpp"
 
 namespace edgecse::cse::automation {
 
@@ -13,11 +14,6 @@ using onem2m::ResponseStatus;
 using onem2m::Result;
 
 namespace {
-
-bool is_set(const Json& attributes, const char* name) {
-  const auto found = attributes.find(name);
-  return found != attributes.end() && !found->is_null();
-}
 
 Result<> check_condition(const char* name, const Json& criteria, const Target& subject) {
   if (auto fits = check_criteria(criteria, subject); !fits)
@@ -40,16 +36,17 @@ Result<> check_state_of(const Asker& asker, const char* name, const std::string&
   auto state = accessible(asker, id, AccessOperation::Retrieve);
   if (!state) return as(ResponseStatus::InvalidProcessConfiguration, name, state.error());
   if (state->resource->type == kState && state->resource->parent == process && !state->is_instance()) return {};
-  return refuse(ResponseStatus::InvalidProcessConfiguration, std::string(name) + " names '" + id + "', which is no state of this process");
+  return refuse(ResponseStatus::InvalidProcessConfiguration,
+                std::string(name) + " names '" + id + "', which is no state of this process");
 }
 
-Result<> check_control(const Resource& process, const Json& merged, ProcessControl control) {
+Result<> check_control(const Resource& process, const Json& attributes, ProcessControl control) {
   const auto status = static_cast<ProcessStatus>(process.number("prst"));
   const auto refuse_because = [](const char* why) { return refuse(ResponseStatus::OperationNotAllowed, why); };
   switch (control) {
     case ProcessControl::Enable:
       if (status != ProcessStatus::Disabled) return refuse_because("only a disabled process can be enabled");
-      if (!is_set(merged, "inst"))
+      if (!is_set(attributes, "inst"))
         return refuse(ResponseStatus::InvalidProcessConfiguration, "the process has no initialState (inst)");
       return {};
     case ProcessControl::Disable:
@@ -83,7 +80,8 @@ Result<> check_transitions(const Asker& asker, const std::string& process_id, co
       if (!named) return as(ResponseStatus::InvalidProcessConfiguration, "sttrs", named.error());
       subject = std::move(*named);
     }
-    if (!subject.resource) return refuse(ResponseStatus::InvalidProcessConfiguration, "sttrs: there is no subject for evc");
+    if (!subject.resource)
+      return refuse(ResponseStatus::InvalidProcessConfiguration, "sttrs: there is no subject for evc");
     if (auto fits = check_condition("sttrs", transition.at("evc"), subject); !fits) return fits;
   }
   return {};
@@ -104,16 +102,16 @@ Result<> ProcessManagementProcedure::check_update(const UpdateCheck& check) cons
   const Asker asker{core_, check.tree, check.now, check.request};
   const bool configures = requested.contains("inst") || requested.contains("atcos") || requested.contains("encos");
   if (configures && check.target.number("prst") != static_cast<int>(ProcessStatus::Disabled))
-    return refuse(ResponseStatus::OperationNotAllowed, "inst, atcos and encos are changed only while the process is disabled");
+    return refuse(ResponseStatus::OperationNotAllowed,
+                  "inst, atcos and encos are changed only while the process is disabled");
   if (auto fits = check_conditions(asker, "atcos", requested); !fits) return fits;
   if (auto fits = check_conditions(asker, "encos", requested); !fits) return fits;
   if (is_set(requested, "inst")) {
     if (auto fits = check_state_of(asker, "inst", requested["inst"], check.target.id); !fits) return fits;
   }
   if (!is_set(requested, "prct")) return {};
-  Json merged = check.target.attributes;
-  for (const auto& [name, value] : requested.items()) merged[name] = value;
-  return check_control(check.target, merged, static_cast<ProcessControl>(requested["prct"].get<int>()));
+  return check_control(check.target, merged(check.target, requested),
+                       static_cast<ProcessControl>(requested["prct"].get<int>()));
 }
 
 Result<> ProcessManagementProcedure::before_create(CreateContext& context) {
@@ -124,7 +122,8 @@ Result<> ProcessManagementProcedure::before_create(CreateContext& context) {
 
 Result<> ProcessManagementProcedure::before_update(UpdateContext& context) {
   if (is_set(context.requested, "prct"))
-    machine_.control(context.transaction, context.after, static_cast<ProcessControl>(context.requested["prct"].get<int>()));
+    machine_.control(context.transaction, context.after,
+                     static_cast<ProcessControl>(context.requested["prct"].get<int>()));
   return {};
 }
 
@@ -146,8 +145,7 @@ Result<> StateProcedure::check_update(const UpdateCheck& check) const {
 }
 
 Result<> StateProcedure::check_delete(const Tree& tree, const onem2m::Request&, const Resource& state) const {
-  if (state.attributes.value("sact", false))
-    return refuse(ResponseStatus::OperationNotAllowed, "the state is active");
+  if (state.attributes.value("sact", false)) return refuse(ResponseStatus::OperationNotAllowed, "the state is active");
   return check_disabled(tree, state.parent);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// processManagement and state: what is checked when they are made, changed and deleted. TS-0001 9.6.59, 9.6.60 (Release 4).
-// How a process goes on: process_machine.hpp.
+// processManagement and state: what is checked when they are made, changed and deleted. TS-0001 9.6.59, 9.6.60 (Release
+// 4). How a process goes on: process_machine.hpp.
 #pragma once
 
 #include "cse/automation/process_machine.hpp"
@@ -26,7 +26,8 @@ class StateProcedure final : public TypeProcedure {
   explicit StateProcedure(CseCore& core) : core_(core) {}
   [[nodiscard]] onem2m::Result<> check_create(const CreateCheck& check) const override;
   [[nodiscard]] onem2m::Result<> check_update(const UpdateCheck& check) const override;
-  [[nodiscard]] onem2m::Result<> check_delete(const Tree& tree, const onem2m::Request& request, const Resource& state) const override;
+  [[nodiscard]] onem2m::Result<> check_delete(const Tree& tree, const onem2m::Request& request,
+                                              const Resource& state) const override;
   onem2m::Result<> before_create(CreateContext& context) override;
 
  private:

@@ -4,13 +4,13 @@
 #include <algorithm>
 
 #include "cse/automation/criteria.hpp"
-#include "onem2m/timestamp.hpp"
+#include "cse/changes.hpp"
 
 namespace edgecse::cse::automation {
 
 namespace {
 
-constexpr int kMostSteps = 32;            // at once: a circle of states whose transitions always hold ends there
+constexpr int kMostSteps = 32;  // at once: a circle of states whose transitions always hold ends there
 constexpr std::size_t kDeepest = 4;
 
 ProcessStatus status_of(const Resource& process) { return static_cast<ProcessStatus>(process.number("prst", 1)); }
@@ -33,7 +33,8 @@ std::vector<std::string> ProcessMachine::subjects_of(const Tree& tree, const Res
   const auto add = [&](const Json& condition) {
     const auto named = condition.find("sri");
     if (named == condition.end()) return subjects.push_back(process.parent);
-    if (const auto target = find_subject(core_, tree, named->get<std::string>())) subjects.push_back(target->resource->id);
+    if (const auto target = find_subject(core_, tree, named->get<std::string>()))
+      subjects.push_back(target->resource->id);
   };
   for (const char* list : {"atcos", "encos"})
     if (process.has(list))
@@ -62,12 +63,14 @@ void ProcessMachine::committed(const Snapshot& snapshot, std::span<const Change>
 }
 
 void ProcessMachine::on_event(Transaction& transaction, const ResourceEvent& event) {
-  if (event.resource && event.kind != ResourceEvent::Kind::Deleted && (event.type == kProcessManagement || event.type == kState)) {
+  if (event.resource && event.kind != ResourceEvent::Kind::Deleted &&
+      (event.type == kProcessManagement || event.type == kState)) {
     const ResourcePtr process = transaction.tree().find(event.type == kState ? event.parent : event.id);
     if (process) index_.add(process->id, subjects_of(transaction.tree(), *process));
   }
   if (index_.empty() || depth_ >= kDeepest || (event.resource && event.kind == ResourceEvent::Kind::Deleted)) return;
-  for (const std::string& process : index_.watchers_of(event.resource ? event.id : event.parent)) go_on(transaction, process);
+  for (const std::string& process : index_.watchers_of(event.resource ? event.id : event.parent))
+    go_on(transaction, process);
 }
 
 void ProcessMachine::control(Transaction& transaction, Resource& process, ProcessControl control) {
@@ -101,27 +104,27 @@ bool ProcessMachine::step(Transaction& transaction, const std::string& id) {
     if (!all_hold(transaction, process, "atcos")) return false;
     set_status(process, ProcessStatus::Activated);
     enter(transaction, process, find_resource(core_, transaction.tree(), process.text("inst")));
-    put(transaction, std::move(process));
+    put_and_tell(core_, transaction, std::move(process));
     return true;
   }
   if (status_of(process) != ProcessStatus::Activated) return false;
   const ResourcePtr state = find_resource(core_, transaction.tree(), process.text("cust"));
   if (!state) {
     set_status(process, ProcessStatus::Aborted);
-    put(transaction, std::move(process));
+    put_and_tell(core_, transaction, std::move(process));
     return false;
   }
   if ((process.has("encos") && all_hold(transaction, process, "encos")) || !state->has("sttrs")) {
     leave(transaction, process);
     set_status(process, ProcessStatus::Completed);
-    put(transaction, std::move(process));
+    put_and_tell(core_, transaction, std::move(process));
     return false;
   }
   const ResourcePtr next = next_state(transaction, process, *state);
   if (!next) return false;
   leave(transaction, process);
   enter(transaction, process, next);
-  put(transaction, std::move(process));
+  put_and_tell(core_, transaction, std::move(process));
   return true;
 }
 
@@ -134,7 +137,8 @@ bool ProcessMachine::all_hold(const Transaction& transaction, const Resource& pr
   });
 }
 
-ResourcePtr ProcessMachine::next_state(const Transaction& transaction, const Resource& process, const Resource& state) const {
+ResourcePtr ProcessMachine::next_state(const Transaction& transaction, const Resource& process,
+                                       const Resource& state) const {
   const Json transitions = state.attributes["sttrs"];
   for (const Json& transition : transitions) {
     const auto subject = find_subject(core_, transaction.tree(), transition.value("sri", process.parent));
@@ -150,7 +154,7 @@ void ProcessMachine::enter(Transaction& transaction, Resource& process, const Re
   process.attributes["cust"] = state->id;
   Resource active = *state;
   active.attributes["sact"] = true;
-  put(transaction, std::move(active));
+  put_and_tell(core_, transaction, std::move(active));
   if (!state->has("stac")) return;
   if (const ResourcePtr action = find_resource(core_, transaction.tree(), state->text("stac")))
     actions_.run_anyway(transaction, action->id);
@@ -161,24 +165,7 @@ void ProcessMachine::leave(Transaction& transaction, const Resource& process) {
   if (!state || !state->attributes.value("sact", false)) return;
   Resource inactive = *state;
   inactive.attributes["sact"] = false;
-  put(transaction, std::move(inactive));
-}
-
-// A change that no request asks for is told like one that does.
-void ProcessMachine::put(Transaction& transaction, Resource after) {
-  const ResourcePtr before = transaction.tree().find(after.id);
-  after.attributes["lt"] = onem2m::format_timestamp(transaction.now());
-  transaction.put(std::move(after));
-  const ResourcePtr stored = transaction.tree().find(before->id);
-  const Json all = stored->attributes, old = before->attributes;
-  Json modified = Json::object();
-  for (const char* name : {"prst", "cust", "sact"})
-    if (all.contains(name) && (!old.contains(name) || old[name] != all[name])) modified[name] = all[name];
-  ResourceEvent event{ResourceEvent::Kind::Updated, stored->id, stored->type, stored->member_name, stored->parent, all};
-  event.before = &old;
-  event.modified = &modified;
-  event.resource = stored;
-  core_.tell(transaction, event);
+  put_and_tell(core_, transaction, std::move(inactive));
 }
 
 }  // namespace edgecse::cse::automation

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A process on its way: enabled, activated when its activateConditions hold, from state to state by their transitions,
-// completed by its endConditions or where no transition leads on. Steps are taken inside the job that changes what a condition
-// looks at. TS-0001 10.2.27 (Release 4).
+// completed by its endConditions or where no transition leads on. Steps are taken inside the job that changes what a
+// condition looks at. TS-0001 10.2.27 (Release 4).
 #pragma once
 
 #include <string>
@@ -33,11 +33,11 @@ class ProcessMachine final : public ResourceEventListener, public CommitObserver
  private:
   [[nodiscard]] std::vector<std::string> subjects_of(const Tree& tree, const Resource& process) const;
   [[nodiscard]] bool all_hold(const Transaction& transaction, const Resource& process, const char* conditions) const;
-  [[nodiscard]] ResourcePtr next_state(const Transaction& transaction, const Resource& process, const Resource& state) const;
+  [[nodiscard]] ResourcePtr next_state(const Transaction& transaction, const Resource& process,
+                                       const Resource& state) const;
   bool step(Transaction& transaction, const std::string& process);
   void enter(Transaction& transaction, Resource& process, const ResourcePtr& state);
   void leave(Transaction& transaction, const Resource& process);
-  void put(Transaction& transaction, Resource after);
 
   CseCore& core_;
   ActionRunner& actions_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which resources look at which: from a subject's resourceID to those whose criteria concern it. May name more than there are;
-// who asks reads the resource again.
+// Which resources look at which: from a subject's resourceID to those whose criteria concern it. May name more than
+// there are; who asks reads the resource again.
 #pragma once
 
 #include <set>
@@ -28,7 +28,8 @@ class SubjectIndex {
     const auto known = subjects_.find(watcher);
     if (known == subjects_.end()) return;
     for (const std::string& subject : known->second)
-      if (const auto entry = watchers_.find(subject); entry != watchers_.end() && entry->second.erase(watcher) != 0 && entry->second.empty())
+      if (const auto entry = watchers_.find(subject);
+          entry != watchers_.end() && entry->second.erase(watcher) != 0 && entry->second.empty())
         watchers_.erase(entry);
     subjects_.erase(known);
   }
@@ -36,7 +37,8 @@ class SubjectIndex {
   /// A copy: looking at them may change the index.
   [[nodiscard]] std::vector<std::string> watchers_of(const std::string& subject) const {
     const auto found = watchers_.find(subject);
-    return found == watchers_.end() ? std::vector<std::string>{} : std::vector<std::string>(found->second.begin(), found->second.end());
+    return found == watchers_.end() ? std::vector<std::string>{}
+                                    : std::vector<std::string>(found->second.begin(), found->second.end());
   }
 
  private:

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "cse/changes.hpp"
+
 namespace edgecse::cse {
 namespace {
 
@@ -14,17 +16,6 @@ using onem2m::Result;
 constexpr int kEventConfig = 7, kStatsCollect = 21;
 enum class EventType : int { DataOperation = 1, StorageBased = 2, TimerBased = 3 };
 constexpr int kActive = 1;  // m2m:statsRuleStatusType
-
-bool is_set(const Json& attributes, const char* name) {
-  const auto found = attributes.find(name);
-  return found != attributes.end() && !found->is_null();
-}
-
-Json merged(const Resource& target, const Json& requested) {
-  Json attributes = target.attributes;
-  for (const auto& [name, value] : requested.items()) attributes[name] = value;
-  return attributes;
-}
 
 ResourcePtr find_event(const Tree& tree, const std::string& base, const std::string& event_id) {
   for (const ResourcePtr& config : tree.children(base))
@@ -48,7 +39,8 @@ class EventConfigProcedure final : public TypeProcedure {
   static Result<> check_event(const Json& attributes) {
     const auto want = [&](std::initializer_list<const char*> names, const char* kind) -> Result<> {
       for (const char* name : names)
-        if (!is_set(attributes, name)) return refuse(ResponseStatus::BadRequest, std::string(name) + " is missing: the event is " + kind);
+        if (!is_set(attributes, name))
+          return refuse(ResponseStatus::BadRequest, std::string(name) + " is missing: the event is " + kind);
       return {};
     };
     switch (static_cast<EventType>(attributes.at("evt").get<int>())) {
@@ -66,7 +58,9 @@ class EventConfigProcedure final : public TypeProcedure {
 class StatsCollectProcedure final : public TypeProcedure {
  public:
   explicit StatsCollectProcedure(CseCore& core) : core_(core) {}
-  [[nodiscard]] Result<> check_create(const CreateCheck& check) const override { return check_rule(check.tree, check.attributes); }
+  [[nodiscard]] Result<> check_create(const CreateCheck& check) const override {
+    return check_rule(check.tree, check.attributes);
+  }
   [[nodiscard]] Result<> check_update(const UpdateCheck& check) const override {
     return check_rule(check.tree, merged(check.target, check.attributes));
   }
@@ -88,8 +82,9 @@ class StatsCollectProcedure final : public TypeProcedure {
 class Statistics final : public CsePart, public ResourceEventListener, public CommitObserver {
  public:
   explicit Statistics(CseCore& core)
-      : core_(core), operations_(core.environment.telemetry.counter(
-                         "edgecse_statistics_events_total", "Data operations that a statsCollect asks to count")) {
+      : core_(core),
+        operations_(core.environment.telemetry.counter("edgecse_statistics_events_total",
+                                                       "Data operations that a statsCollect asks to count")) {
     core.procedures.add(kEventConfig, std::make_shared<EventConfigProcedure>());
     core.procedures.add(kStatsCollect, std::make_shared<StatsCollectProcedure>(core));
     core.listeners.push_back(this);
@@ -102,8 +97,10 @@ class Statistics final : public CsePart, public ResourceEventListener, public Co
   void committed(const Snapshot& snapshot, std::span<const Change> changes) override {
     for (const Change& change : changes) {
       if (change.type != kStatsCollect) continue;
-      if (snapshot.tree.find(change.key)) rules_.insert(change.key);
-      else rules_.erase(change.key);
+      if (snapshot.tree.find(change.key))
+        rules_.insert(change.key);
+      else
+        rules_.erase(change.key);
     }
   }
   void on_event(Transaction& transaction, const ResourceEvent& event) override {
@@ -116,13 +113,19 @@ class Statistics final : public CsePart, public ResourceEventListener, public Co
  private:
   [[nodiscard]] bool counts(const Tree& tree, const Resource& rule, const ResourceEvent& event) const {
     if (event.request == nullptr || rule.number("srs") != kActive) return false;
-    if (rule.has("cdi") && !contains(rule.attributes["cdi"], local_originator(core_.options, event.request->from))) return false;
+    if (rule.has("cdi") && !contains(rule.attributes["cdi"], local_originator(core_.options, event.request->from)))
+      return false;
     const ResourcePtr config = find_event(tree, core_.base_id(), rule.text("evi"));
     if (!config || config->number("evt") != static_cast<int>(EventType::DataOperation)) return false;
-    const auto fits = [&](const char* name, const Json& value) { return !config->has(name) || contains(config->attributes[name], value); };
-    return fits("opt", static_cast<int>(event.request->operation)) && fits("erts", event.type) && fits("eris", event.id);
+    const auto fits = [&](const char* name, const Json& value) {
+      return !config->has(name) || contains(config->attributes[name], value);
+    };
+    return fits("opt", static_cast<int>(event.request->operation)) && fits("erts", event.type) &&
+           fits("eris", event.id);
   }
-  static bool contains(const Json& list, const Json& value) { return std::find(list.begin(), list.end(), value) != list.end(); }
+  static bool contains(const Json& list, const Json& value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
+  }
 
   CseCore& core_;
   telemetry::Counter& operations_;

@@ -28,6 +28,8 @@ std::optional<base::Duration> duration_in(const Json& policy, const char* name) 
   return found != policy.end() && found->is_string() ? read_duration(found->get_ref<const std::string&>()) : std::nullopt;
 }
 
+constexpr double kLongestPart = 1e17;  // microseconds, some 3,000 years: no sum overflows
+
 /// Number before a designator, scaled; false at anything else.
 bool take_part(std::string_view& text, std::string_view designators, const base::Duration* units, base::Duration& sum) {
   double number = 0;
@@ -35,7 +37,9 @@ bool take_part(std::string_view& text, std::string_view designators, const base:
   if (error != std::errc{} || stop == text.data() + text.size() || number < 0 || number > 1e9) return false;
   const std::size_t unit = designators.find(*stop);
   if (unit == std::string_view::npos) return false;
-  sum += base::Duration{static_cast<std::int64_t>(number * static_cast<double>(units[unit].count()))};
+  const double length = number * static_cast<double>(units[unit].count());
+  if (length > kLongestPart) return false;
+  sum += base::Duration{static_cast<std::int64_t>(length)};
   text.remove_prefix(static_cast<std::size_t>(stop - text.data()) + 1);
   return true;
 }

@@ -23,7 +23,8 @@ bool is_reserved_name(std::string_view name) { return name.starts_with(kPrefix);
 
 std::string exact_timestamp(std::int64_t microseconds) {
   std::string text = onem2m::format_timestamp(base::WallTime{base::Duration{microseconds}});
-  if (const std::int64_t fraction = microseconds % kMicroseconds; fraction != 0) text += fmt::format(",{:06}", fraction);
+  if (const std::int64_t fraction = microseconds % kMicroseconds; fraction != 0)
+    text += fmt::format(",{:06}", fraction);
   return text;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// dataGenerationTime of timeSeriesInstances: absolute once stored, and unique within a timeSeries. TS-0004 7.4.39. The index
-// is rows among the instances' names, so that it goes and moves with them.
+// dataGenerationTime of timeSeriesInstances: absolute once stored, and unique within a timeSeries. TS-0004 7.4.39. The
+// index is rows among the instances' names, so that it goes and moves with them.
 #pragma once
 
 #include <cstdint>

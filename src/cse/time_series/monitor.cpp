@@ -16,8 +16,8 @@ namespace type = onem2m::type;
 
 constexpr std::int64_t kMillisecond = 1'000;
 constexpr std::int64_t kLongest = 1'000'000'000'000;  // milliseconds, some 30 years: no sum overflows
-constexpr std::int64_t kMostMissing = 10'000;    // in mdlt, when mdn says nothing
-constexpr std::size_t kMostSeen = 1'000;         // points that came before they were expected
+constexpr std::int64_t kMostMissing = 10'000;         // in mdlt, when mdn says nothing
+constexpr std::size_t kMostSeen = 1'000;              // points that came before they were expected
 constexpr std::int64_t kNotServedWait = 10'000'000;
 
 /// The rhythm of a monitored series, microseconds.
@@ -44,8 +44,9 @@ struct Rhythm {
 class Monitor final : public CsePart, public CommitObserver, public ResourceEventListener {
  public:
   explicit Monitor(CseCore& core)
-      : core_(core), alarms_(core.environment.clock, core.environment.executor,
-                             [this](std::vector<std::string> due) { look_at(std::move(due)); }) {
+      : core_(core), alarms_(core.environment.clock, core.environment.executor, [this](std::vector<std::string> due) {
+          look_at(std::move(due));
+        }) {
     core.loop->add_observer(*this);
     core.listeners.push_back(this);
   }
@@ -99,15 +100,16 @@ class Monitor final : public CsePart, public CommitObserver, public ResourceEven
   }
 
   void look_at(std::vector<std::string> due) {
-    core_.loop->submit({[this, due](Transaction& transaction) -> Result<> {
-                          for (const std::string& id : due) look_at(transaction, id);
-                          return {};
-                        },
-                        [this, due](const Result<>& result) {
-                          if (result) return;
-                          base::log::warning("cse", "timeSeries could not be monitored", {{"detail", result.error().detail}});
-                          for (const std::string& id : due) alarms_.set(id, now() + kNotServedWait);
-                        }});
+    core_.loop->submit(
+        {[this, due](Transaction& transaction) -> Result<> {
+           for (const std::string& id : due) look_at(transaction, id);
+           return {};
+         },
+         [this, due](const Result<>& result) {
+           if (result) return;
+           base::log::warning("cse", "timeSeries could not be monitored", {{"detail", result.error().detail}});
+           for (const std::string& id : due) alarms_.set(id, now() + kNotServedWait);
+         }});
   }
 
   void look_at(Transaction& transaction, const std::string& id) {
@@ -117,7 +119,8 @@ class Monitor final : public CsePart, public CommitObserver, public ResourceEven
     if (!series->unit.empty() && !core_.gate->serves(transaction, series->unit))
       return alarms_.set(id, now() + kNotServedWait);
     Resource changed = *series;
-    const std::vector<std::string> missing = missing_points(changed, *rhythm, transaction.now().time_since_epoch().count());
+    const std::vector<std::string> missing =
+        missing_points(changed, *rhythm, transaction.now().time_since_epoch().count());
     if (!missing.empty()) list(changed, missing);
     transaction.put(std::move(changed));
     if (missing.empty()) return;
@@ -147,7 +150,9 @@ class Monitor final : public CsePart, public CommitObserver, public ResourceEven
     return missing;
   }
 
-  static std::int64_t most(const Resource& series) { return std::min(series.number("mdn", kMostMissing), kMostMissing); }
+  static std::int64_t most(const Resource& series) {
+    return std::min(series.number("mdn", kMostMissing), kMostMissing);
+  }
 
   static void list(Resource& series, const std::vector<std::string>& missing) {
     Json points = series.has("mdlt") ? Json(series.attributes["mdlt"]) : Json::array();

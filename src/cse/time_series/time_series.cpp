@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cse/changes.hpp"
 #include "cse/time_series/monitor.hpp"
 
 namespace edgecse::cse {
@@ -16,29 +17,25 @@ namespace {
 constexpr const char* kMonitoring[] = {"mdt", "mdn", "peid", "pei"};
 
 bool changes_monitoring(const Json& requested) {
-  return std::any_of(std::begin(kMonitoring), std::end(kMonitoring), [&](const char* name) { return requested.contains(name); });
-}
-
-bool has(const Json& attributes, const char* name) {
-  const auto found = attributes.find(name);
-  return found != attributes.end() && !found->is_null();
+  return std::any_of(std::begin(kMonitoring), std::end(kMonitoring),
+                     [&](const char* name) { return requested.contains(name); });
 }
 
 // A pei that comes without a peid brings its own. release4 8.
 void choose_delta(Json& attributes, const Json& requested) {
-  if (!has(requested, "pei") || requested.contains("peid")) return;
+  if (!is_set(requested, "pei") || requested.contains("peid")) return;
   const auto interval = attributes["pei"].get<std::int64_t>();
-  const std::int64_t timer = has(attributes, "mdt") ? attributes["mdt"].get<std::int64_t>() : interval;
+  const std::int64_t timer = is_set(attributes, "mdt") ? attributes["mdt"].get<std::int64_t>() : interval;
   attributes["peid"] = (timer <= interval / 2 ? timer : interval) / 2;
 }
 
 Result<> check_monitoring(const Json& attributes) {
-  const bool with_delta = has(attributes, "peid");
+  const bool with_delta = is_set(attributes, "peid");
   const std::int64_t delta = with_delta ? attributes["peid"].get<std::int64_t>() : 0;
-  if (with_delta && has(attributes, "pei") && delta > attributes["pei"].get<std::int64_t>() - delta)
+  if (with_delta && is_set(attributes, "pei") && delta > attributes["pei"].get<std::int64_t>() - delta)
     return refuse(ResponseStatus::BadRequest, "peid must be at most half of pei");
   if (!attributes.value("mdd", false)) return {};
-  if (!has(attributes, "mdt")) return refuse(ResponseStatus::BadRequest, "mdd asks for monitoring, mdt is missing");
+  if (!is_set(attributes, "mdt")) return refuse(ResponseStatus::BadRequest, "mdd asks for monitoring, mdt is missing");
   if (with_delta && attributes["mdt"].get<std::int64_t>() <= delta)
     return refuse(ResponseStatus::BadRequest, "mdt must be longer than peid");
   return {};
@@ -55,16 +52,15 @@ Result<> TimeSeriesProcedure::check_create(const CreateCheck& check) const {
 Result<> TimeSeriesProcedure::check_update(const UpdateCheck& check) const {
   const Json& requested = check.attributes;
   if (changes_monitoring(requested)) {
-    if (has(requested, "mdd"))
+    if (is_set(requested, "mdd"))
       return refuse(ResponseStatus::BadRequest, "mdd must not be updated together with mdt, mdn, pei or peid");
     if (check.target.attributes.value("mdd", false))
       return refuse(ResponseStatus::BadRequest, "mdt, mdn, pei and peid cannot be updated while mdd is true");
   }
-  Json merged = check.target.attributes;
-  for (const auto& [name, value] : requested.items()) merged[name] = value;
-  if (merged["mdd"].is_null()) merged["mdd"] = false;
-  choose_delta(merged, requested);
-  return check_monitoring(merged);
+  Json attributes = merged(check.target, requested);
+  if (!is_set(attributes, "mdd")) attributes["mdd"] = false;
+  choose_delta(attributes, requested);
+  return check_monitoring(attributes);
 }
 
 Result<> TimeSeriesProcedure::before_create(CreateContext& context) {

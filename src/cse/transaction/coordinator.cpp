@@ -8,10 +8,10 @@
 
 #include "base/log.hpp"
 #include "cse/alarms.hpp"
+#include "cse/changes.hpp"
 #include "cse/transaction/lock.hpp"
 #include "cse/transaction/transaction_procedure.hpp"
 #include "onem2m/json_codec.hpp"
-#include "onem2m/timestamp.hpp"
 
 namespace edgecse::cse {
 namespace {
@@ -52,7 +52,8 @@ class ManagementProcedure final : public TypeProcedure {
   [[nodiscard]] Result<> check_create(const CreateCheck& check) const override {
     const Json& requests = list_of(check.attributes.at("rqps"), "rqp");
     if (!requests.is_array() || requests.empty() || requests.size() > kMostRequests)
-      return refuse(ResponseStatus::BadRequest, "rqps is a list of 1 to " + std::to_string(kMostRequests) + " requests");
+      return refuse(ResponseStatus::BadRequest,
+                    "rqps is a list of 1 to " + std::to_string(kMostRequests) + " requests");
     for (const Json& primitive : requests) {
       auto request = onem2m::request_from_json(primitive);
       if (!request) return refuse(ResponseStatus::BadRequest, "rqps: " + request.error().detail);
@@ -75,7 +76,8 @@ class ManagementProcedure final : public TypeProcedure {
   [[nodiscard]] Result<> check_delete(const Tree&, const Request&, const Resource& resource) const override {
     const State state = state_of(resource);
     if (state != State::Locked && state != State::Executed) return {};
-    return refuse(ResponseStatus::TransactionProcessingIsIncomplete, "the transaction is neither committed nor aborted");
+    return refuse(ResponseStatus::TransactionProcessingIsIncomplete,
+                  "the transaction is neither committed nor aborted");
   }
   Result<> before_create(CreateContext& context) override {
     Json attributes = context.resource.attributes;
@@ -88,7 +90,8 @@ class ManagementProcedure final : public TypeProcedure {
     fill("tmd", 1), fill("tltp", transactions::kBlockAll), fill("tctl", 1), fill("tmr", 0), fill("tmh", 1);
     context.resource.attributes = std::move(attributes);
     const Control todo = creator_controls(context.resource) ? Control::Initial : Control::Lock;
-    context.resource.internal[kState] = {{"todo", todo == Control::Lock ? 2 : 0}, {"places", Json::array()}, {"retries", 0}, {"again", 0}};
+    context.resource.internal[kState] = {
+        {"todo", todo == Control::Lock ? 2 : 0}, {"places", Json::array()}, {"retries", 0}, {"again", 0}};
     return {};
   }
   Result<> before_update(UpdateContext& context) override {
@@ -110,7 +113,8 @@ struct Phase {
 class Coordinator final : public CsePart, public CommitObserver {
  public:
   explicit Coordinator(CseCore& core)
-      : core_(core), members_(std::make_shared<transactions::TransactionProcedure>(core)),
+      : core_(core),
+        members_(std::make_shared<transactions::TransactionProcedure>(core)),
         alarms_(core.environment.clock, core.environment.executor, [this](std::vector<std::string> due) {
           for (const std::string& id : due) look_at(id);
         }) {
@@ -179,7 +183,10 @@ class Coordinator final : public CsePart, public CommitObserver {
     const Json& state = management.internal[kState];
     const auto control = static_cast<Control>(state.value("todo", 0));
     if (control == Control{}) return kNever;
-    const char* name = control == Control::Lock ? "tltm" : control == Control::Execute ? "text" : control == Control::Commit ? "tct" : "-";
+    const char* name = control == Control::Lock      ? "tltm"
+                       : control == Control::Execute ? "text"
+                       : control == Control::Commit  ? "tct"
+                                                     : "-";
     return std::max(to_microseconds(management.text(name)), state.value("again", std::int64_t{0}));
   }
 
@@ -196,16 +203,17 @@ class Coordinator final : public CsePart, public CommitObserver {
   }
 
   void step_member(const std::string& id) {
-    core_.loop->submit({[this, id](Transaction& transaction) -> Result<> {
-                          const ResourcePtr member = transaction.tree().find(id);
-                          const auto step = member ? own_step(*member) : std::nullopt;
-                          if (!step || step->second > transaction.now().time_since_epoch().count()) return {};
-                          if (!member->unit.empty() && !core_.gate->serves(transaction, member->unit)) return {};
-                          return members_->apply(transaction, id, step->first);
-                        },
-                        [](const Result<>& done) {
-                          if (!done) base::log::warning("cse", "a transaction could not go on", {{"detail", done.error().detail}});
-                        }});
+    core_.loop->submit(
+        {[this, id](Transaction& transaction) -> Result<> {
+           const ResourcePtr member = transaction.tree().find(id);
+           const auto step = member ? own_step(*member) : std::nullopt;
+           if (!step || step->second > transaction.now().time_since_epoch().count()) return {};
+           if (!member->unit.empty() && !core_.gate->serves(transaction, member->unit)) return {};
+           return members_->apply(transaction, id, step->first);
+         },
+         [](const Result<>& done) {
+           if (!done) base::log::warning("cse", "a transaction could not go on", {{"detail", done.error().detail}});
+         }});
   }
 
   // One request for each member; what they answer decides together.
@@ -226,15 +234,16 @@ class Coordinator final : public CsePart, public CommitObserver {
     const std::string id = management.id;
     if (sending.empty()) return finish_phase(id, control, *phase);
     for (std::size_t i = 0; i < sending.size(); ++i) {
-      core_.pipeline->handle(std::move(sending[i]), [this, id, control, phase, i, alive = std::weak_ptr(alive_)](Response answer) {
-        if (alive.expired()) return;
-        // Answers come on several threads; the phase is the executor's.
-        core_.environment.executor.post([this, id, control, phase, i, answer = std::move(answer), alive]() mutable {
-          if (alive.expired()) return;
-          phase->answers[i] = std::move(answer);
-          if (--phase->outstanding == 0) finish_phase(id, control, *phase);
-        });
-      });
+      core_.pipeline->handle(
+          std::move(sending[i]), [this, id, control, phase, i, alive = std::weak_ptr(alive_)](Response answer) {
+            if (alive.expired()) return;
+            // Answers come on several threads; the phase is the executor's.
+            core_.environment.executor.post([this, id, control, phase, i, answer = std::move(answer), alive]() mutable {
+              if (alive.expired()) return;
+              phase->answers[i] = std::move(answer);
+              if (--phase->outstanding == 0) finish_phase(id, control, *phase);
+            });
+          });
     }
   }
 
@@ -243,7 +252,8 @@ class Coordinator final : public CsePart, public CommitObserver {
     request.from = management.text("cr");
     request.release_version = "3";
     const int attempt = management.internal[kState].value("retries", 0);
-    request.request_identifier = management.id + '-' + what + '-' + std::to_string(attempt) + '-' + std::to_string(number);
+    request.request_identifier =
+        management.id + '-' + what + '-' + std::to_string(attempt) + '-' + std::to_string(number);
     if (core_.options.strict_originator_check) request.peer.verified_ids = {request.from};
     return request;
   }
@@ -256,12 +266,19 @@ class Coordinator final : public CsePart, public CommitObserver {
     const auto address = onem2m::parse_address(request.to);
     if (address && !is_hosted(core_.options, *address))
       inner["fr"] = onem2m::to_sp_relative_originator(request.from, core_.options.id);
-    Json member{{"tid", management.id}, {"tltp", management.number("tltp", 1)}, {"rqp", std::move(inner)}, {"et", management.text("et")}};
+    Json member{{"tid", management.id},
+                {"tltp", management.number("tltp", 1)},
+                {"rqp", std::move(inner)},
+                {"et", management.text("et")}};
     request.content = {{"m2m:trac", std::move(member)}};
     return request;
   }
-  [[nodiscard]] Request make_control(const Resource& management, const std::string& place, Control control, std::size_t number) const {
-    Request request = in_the_name_of_creator(management, number, control == Control::Execute ? "execute" : control == Control::Commit ? "commit" : "abort");
+  [[nodiscard]] Request make_control(const Resource& management, const std::string& place, Control control,
+                                     std::size_t number) const {
+    Request request = in_the_name_of_creator(management, number,
+                                             control == Control::Execute  ? "execute"
+                                             : control == Control::Commit ? "commit"
+                                                                          : "abort");
     request.operation = Operation::Update;
     request.to = place;
     request.content = {{"m2m:trac", {{"tctl", static_cast<int>(control)}}}};
@@ -273,10 +290,13 @@ class Coordinator final : public CsePart, public CommitObserver {
     return content.is_object() && !content.empty() ? content.begin().value() : Json::object();
   }
   static bool agrees(Control control, const Response& answer) {
-    const State wanted = control == Control::Lock ? State::Locked : control == Control::Execute ? State::Executed : State::Committed;
+    const State wanted = control == Control::Lock      ? State::Locked
+                         : control == Control::Execute ? State::Executed
+                                                       : State::Committed;
     if (control == Control::Abort) return true;
     // After a restart it may have been done already.
-    if (control == Control::Commit && answer.status == ResponseStatus::IllegalTransactionStateTransitionAttempted) return true;
+    if (control == Control::Commit && answer.status == ResponseStatus::IllegalTransactionStateTransitionAttempted)
+      return true;
     return onem2m::is_success(answer.status) && attributes_of(answer).value("trst", 0) == static_cast<int>(wanted);
   }
   // Where the member is, as this CSE reaches it: its ri, at the CSE of the request's target.
@@ -294,24 +314,25 @@ class Coordinator final : public CsePart, public CommitObserver {
       std::lock_guard lock(mutex_);
       busy_.erase(id);
     }
-    const bool agreed = std::all_of(phase.answers.begin(), phase.answers.end(), [&](const Response& answer) { return agrees(control, answer); });
+    const bool agreed = std::all_of(phase.answers.begin(), phase.answers.end(),
+                                    [&](const Response& answer) { return agrees(control, answer); });
     auto over = std::make_shared<ResourcePtr>();
-    core_.loop->submit({[this, id, control, agreed, answers = phase.answers, over](Transaction& transaction) -> Result<> {
-                          const ResourcePtr before = transaction.tree().find(id);
-                          if (!before || (!before->unit.empty() && !core_.gate->serves(transaction, before->unit))) return {};
-                          Resource management = *before;
-                          note_answers(management, control, answers);
-                          advance(management, control, agreed, transaction.now().time_since_epoch().count());
-                          management.attributes["lt"] = onem2m::format_timestamp(transaction.now());
-                          transaction.put(management);
-                          if (is_over(management)) *over = transaction.tree().find(id);
-                          tell(transaction, *before);
-                          return {};
-                        },
-                        [this, over](const Result<>& done) {
-                          if (!done) base::log::warning("cse", "a transaction's phase is lost", {{"detail", done.error().detail}});
-                          if (done && *over) clean_up(**over);
-                        }});
+    core_.loop->submit(
+        {[this, id, control, agreed, answers = phase.answers, over](Transaction& transaction) -> Result<> {
+           const ResourcePtr before = transaction.tree().find(id);
+           if (!before || (!before->unit.empty() && !core_.gate->serves(transaction, before->unit))) return {};
+           Resource management = *before;
+           note_answers(management, control, answers);
+           advance(management, control, agreed, transaction.now().time_since_epoch().count());
+           const bool ended = is_over(management);
+           put_and_tell(core_, transaction, std::move(management));
+           if (ended) *over = transaction.tree().find(id);
+           return {};
+         },
+         [this, over](const Result<>& done) {
+           if (!done) base::log::warning("cse", "a transaction's phase is lost", {{"detail", done.error().detail}});
+           if (done && *over) clean_up(**over);
+         }});
   }
 
   void note_answers(Resource& management, Control control, const std::vector<Response>& answers) const {
@@ -324,7 +345,9 @@ class Coordinator final : public CsePart, public CommitObserver {
     Json responses = Json::array();
     for (const Response& answer : answers) {
       const Json member = attributes_of(answer);
-      responses.push_back(member.contains("rsp") ? member["rsp"] : Json{{"rsc", onem2m::to_number(answer.status)}, {"rqi", answer.request_identifier}});
+      responses.push_back(member.contains("rsp")
+                              ? member["rsp"]
+                              : Json{{"rsc", onem2m::to_number(answer.status)}, {"rqi", answer.request_identifier}});
     }
     if (control != Control::Abort) management.attributes["rsps"] = std::move(responses);
   }
@@ -340,7 +363,8 @@ class Coordinator final : public CsePart, public CommitObserver {
     };
     if (control == Control::Abort) {
       const std::int64_t retries = state.value("retries", std::int64_t{0});
-      if (retries >= management.number("tmr") || creator_controls(management) || expiry_of(management) <= now) return go(State::Aborted, Control::Initial);
+      if (retries >= management.number("tmr") || creator_controls(management) || expiry_of(management) <= now)
+        return go(State::Aborted, Control::Initial);
       state["retries"] = retries + 1;
       return go(State::Initial, Control::Lock, now + kRetryWait);
     }
@@ -355,17 +379,6 @@ class Coordinator final : public CsePart, public CommitObserver {
     return (state == State::Committed || state == State::Aborted) && management.internal[kState].value("todo", 0) == 0;
   }
 
-  void tell(Transaction& transaction, const Resource& before) const {
-    const ResourcePtr stored = transaction.tree().find(before.id);
-    const Json all = stored->attributes, old = before.attributes;
-    const Json modified{{"trst", all["trst"]}, {"rsps", all["rsps"]}};
-    ResourceEvent event{ResourceEvent::Kind::Updated, stored->id, stored->type, stored->member_name, stored->parent, all};
-    event.before = &old;
-    event.modified = &modified;
-    event.resource = stored;
-    core_.tell(transaction, event);
-  }
-
   // The members have done their work; the transactionMgmt goes too unless it is to stay.
   void clean_up(const Resource& management) {
     const Json& places = management.internal[kState]["places"];
@@ -377,7 +390,10 @@ class Coordinator final : public CsePart, public CommitObserver {
       core_.pipeline->handle(std::move(request), [](const Response&) {});
     }
     if (management.number("tmh", 1) == kPersist) return;
-    core_.loop->submit({[this, id = management.id](Transaction& transaction) { return delete_resource(core_, transaction, id, nullptr); }, nullptr});
+    core_.loop->submit({[this, id = management.id](Transaction& transaction) {
+                          return delete_resource(core_, transaction, id, nullptr);
+                        },
+                        nullptr});
   }
 
   CseCore& core_;

@@ -20,8 +20,9 @@ inline constexpr int kBlockAll = 1;  // 2 ALLOW_RETRIEVES
   const auto lock = internal.find(kLock);
   if (lock == internal.end()) return {};
   if (operation == onem2m::Operation::Retrieve && lock->value("type", kBlockAll) != kBlockAll) return {};
-  return onem2m::refuse(onem2m::ResponseStatus::TransactionProcessingIsIncomplete,
-                        "'" + target.resource->name + "' is locked by the transaction " + lock->value("by", std::string{}));
+  return onem2m::refuse(
+      onem2m::ResponseStatus::TransactionProcessingIsIncomplete,
+      "'" + target.resource->name + "' is locked by the transaction " + lock->value("by", std::string{}));
 }
 
 }  // namespace edgecse::cse::transactions

@@ -40,7 +40,8 @@ void lock(Transaction& transaction, const Resource& resource) {
 
 void unlock(Transaction& transaction, const Resource& resource) {
   const ResourcePtr parent = transaction.tree().find(resource.parent);
-  if (!parent || !parent->internal.contains(kLock) || parent->internal[kLock].value("by", std::string{}) != resource.id) return;
+  if (!parent || !parent->internal.contains(kLock) || parent->internal[kLock].value("by", std::string{}) != resource.id)
+    return;
   Resource open = *parent;
   open.internal.erase(kLock);
   transaction.put(std::move(open));
@@ -56,7 +57,8 @@ void keep_response(Resource& resource, const Request& request, Response response
 }
 
 // What the request would be refused for, if it were done now.
-Result<> check_request(const CseCore& core, const Transaction& transaction, const Request& request, const Target& target) {
+Result<> check_request(const CseCore& core, const Transaction& transaction, const Request& request,
+                       const Target& target) {
   const auto snapshot = std::make_shared<const Snapshot>(Snapshot{transaction.tree(), transaction.commit_number()});
   if (request.operation == Operation::Create) {
     auto fits = check_create(core, snapshot, transaction.now(), request, target);
@@ -65,7 +67,8 @@ Result<> check_request(const CseCore& core, const Transaction& transaction, cons
     auto fits = check_update(core, snapshot, transaction.now(), request, target);
     if (!fits) return tl::unexpected(fits.error());
   } else if (request.operation == Operation::Delete) {
-    auto may = authorise(core, transaction.tree(), transaction.now(), request, onem2m::AccessOperation::Delete, *target.resource);
+    auto may = authorise(core, transaction.tree(), transaction.now(), request, onem2m::AccessOperation::Delete,
+                         *target.resource);
     if (!may) return may;
     return core.procedures.find(target.resource->type).check_delete(transaction.tree(), request, *target.resource);
   }
@@ -77,7 +80,8 @@ void delete_later(CseCore& core, Transaction& transaction, Request request, std:
   transaction.after_commit([&core, request = std::move(request), id = std::move(id)] {
     core.loop->submit({[&core, request, id](Transaction& next) { return delete_resource(core, next, id, &request); },
                        [](const Result<>& gone) {
-                         if (!gone) base::log::warning("cse", "a committed DELETE failed", {{"detail", gone.error().detail}});
+                         if (!gone)
+                           base::log::warning("cse", "a committed DELETE failed", {{"detail", gone.error().detail}});
                        }});
   });
 }
@@ -98,7 +102,8 @@ Result<> check_control(State state, Control control) {
 Result<> TransactionProcedure::check_create(const CreateCheck& check) const {
   auto request = request_of(check.attributes);
   if (!request) return refuse(ResponseStatus::BadRequest, "rqp: " + request.error().detail);
-  if (request->operation == Operation::Notify) return refuse(ResponseStatus::BadRequest, "rqp: a NOTIFY is no part of a transaction");
+  if (request->operation == Operation::Notify)
+    return refuse(ResponseStatus::BadRequest, "rqp: a NOTIFY is no part of a transaction");
   if (request->operation == Operation::Create && !request->resource_type)
     return refuse(ResponseStatus::BadRequest, "rqp: a CREATE without ty");
   const auto target = target_of(core_, check.tree, *request);
@@ -186,7 +191,8 @@ void TransactionProcedure::execute(Transaction& transaction, Resource& resource)
     if (read) keep_response(resource, *request, std::move(*read));
     if (!read) fits = tl::unexpected(read.error());
   }
-  if (!fits) keep_response(resource, *request, onem2m::make_error_response(*request, fits.error().status, fits.error().detail));
+  if (!fits)
+    keep_response(resource, *request, onem2m::make_error_response(*request, fits.error().status, fits.error().detail));
   set_state(resource, fits ? State::Executed : State::Error);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// <transaction>: one request of a transaction, kept below the resource that it is for. LOCK keeps others away, EXECUTE makes
-// sure that the request can be done, COMMIT does it, ABORT lets go. TS-0001 9.6.48, 10.2.18 (R3).
+// <transaction>: one request of a transaction, kept below the resource that it is for. LOCK keeps others away, EXECUTE
+// makes sure that the request can be done, COMMIT does it, ABORT lets go. TS-0001 9.6.48, 10.2.18 (R3).
 #pragma once
 
 #include "cse/cse_core.hpp"
@@ -21,7 +21,8 @@ class TransactionProcedure final : public TypeProcedure {
   [[nodiscard]] onem2m::Result<> check_create(const CreateCheck& check) const override;
   [[nodiscard]] onem2m::Result<> check_update(const UpdateCheck& check) const override;
   /// 5222 between LOCK and the end.
-  [[nodiscard]] onem2m::Result<> check_delete(const Tree&, const onem2m::Request&, const Resource& resource) const override;
+  [[nodiscard]] onem2m::Result<> check_delete(const Tree&, const onem2m::Request&,
+                                              const Resource& resource) const override;
   onem2m::Result<> before_create(CreateContext& context) override;
   onem2m::Result<> after_create(CreateContext& context) override;
   onem2m::Result<> after_update(UpdateContext& context) override;

@@ -24,7 +24,8 @@ bool is_named(const CseCore& core, const Resource& entity, const std::string& ex
   if (!external.empty() && entity.text("mei") == external) return true;
   if (recipient.empty()) return false;
   if (text_of(entity.attributes, "tri") == recipient) return true;
-  return entity.type == type::kAe ? entity.id == local_originator(core.options, recipient) : entity.text("csi") == recipient;
+  return entity.type == type::kAe ? entity.id == local_originator(core.options, recipient)
+                                  : entity.text("csi") == recipient;
 }
 
 // Where somebody registers who is sent to that CSEBase: a CSE that is registered here, or this one.
@@ -63,12 +64,14 @@ Result<> check_trigger(const CseCore& core, const Tree& tree, const Json& attrib
   if (purpose == Purpose::ReRegistration && !core.options.mobility.extensions)
     return refuse(ResponseStatus::InvalidTriggerPurpose, "tpe 5 is no purpose of Release 3 (mobility.extensions)");
   if (recipient && !recipient->attributes.value("tren", false))
-    return refuse(ResponseStatus::TriggeringDisabledForRecipient, "'" + recipient->name + "' is not to be triggered (tren)");
+    return refuse(ResponseStatus::TriggeringDisabledForRecipient,
+                  "'" + recipient->name + "' is not to be triggered (tren)");
   if (first_contact && recipient)
     return refuse(ResponseStatus::InvalidTriggerPurpose, "'" + recipient->name + "' is registered already");
   if (!first_contact && !recipient)
-    return refuse(ResponseStatus::InvalidTriggerPurpose,
-                  "nobody is registered here with mei " + text_of(attributes, "mei") + " or as " + text_of(attributes, "tri"));
+    return refuse(
+        ResponseStatus::InvalidTriggerPurpose,
+        "nobody is registered here with mei " + text_of(attributes, "mei") + " or as " + text_of(attributes, "tri"));
   return purpose == Purpose::ExecuteCrud ? check_crud(attributes) : Result<>{};
 }
 

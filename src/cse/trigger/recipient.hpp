@@ -20,7 +20,15 @@ enum class Purpose : int {
   ReRegistration = 5,  // ours: register at another CSE although registered. docs/handover.md
 };
 enum class Status : int {
-  Processing = 1, NseNotFound = 2, Triggered = 3, Delivered = 4, Expired = 5, Failed = 6, Replaced = 7, Unconfirmed = 8, Terminated = 9,
+  Processing = 1,
+  NseNotFound = 2,
+  Triggered = 3,
+  Delivered = 4,
+  Expired = 5,
+  Failed = 6,
+  Replaced = 7,
+  Unconfirmed = 8,
+  Terminated = 9,
 };
 
 /// The <AE> or <remoteCSE> here with that M2M-Ext-ID or Trigger-Recipient-ID, or whose AE-ID or CSE-ID the latter is.

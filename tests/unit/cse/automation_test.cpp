@@ -27,11 +27,18 @@ struct Automation : ::testing::Test {
                     {"evm", 3},
                     {"orc", result},
                     {"apv",
-                     {{"op", 1}, {"to", "anywhere"}, {"fr", "Cdev"}, {"rqi", "a1"}, {"rvi", "4"}, {"ty", 4},
+                     {{"op", 1},
+                      {"to", "anywhere"},
+                      {"fr", "Cdev"},
+                      {"rqi", "a1"},
+                      {"rvi", "4"},
+                      {"ty", 4},
                       {"pc", {{"m2m:cin", {{"con", "done"}}}}}}}};
     for (const auto& [name, value] : more.items()) {
-      if (value.is_null()) attributes.erase(name);
-      else attributes[name] = value;
+      if (value.is_null())
+        attributes.erase(name);
+      else
+        attributes[name] = value;
     }
     return attributes;
   }
@@ -135,7 +142,11 @@ TEST_F(Automation, OldestChangesWhenAnotherTakesItsPlace) {
 
 TEST_F(Automation, ActionIsNotRunTwiceAtOnce) {
   ASSERT_EQ(rsc(cse.update(ae, {{"m2m:ae", {{"poa", {"http://device"}}}}}, "Cdev")), 2004);
-  ASSERT_EQ(rsc(add_action({{"orc", ae}, {"apv", {{"op", 5}, {"to", "x"}, {"fr", "Cdev"}, {"rqi", "a"}, {"pc", {{"m2m:sgn", {{"sur", "x"}}}}}}}})), 2001);
+  ASSERT_EQ(
+      rsc(add_action(
+          {{"orc", ae},
+           {"apv", {{"op", 5}, {"to", "x"}, {"fr", "Cdev"}, {"rqi", "a"}, {"pc", {{"m2m:sgn", {{"sur", "x"}}}}}}}})),
+      2001);
   cse.sender.answer = [](const onem2m::NextHop&, const onem2m::Request&) { return std::optional<onem2m::Response>{}; };
   for (int i = 0; i < 3; ++i) ASSERT_EQ(rsc(cse.add_instance(watched, "go", "Cdev")), 2001);
   cse.time.advance(seconds{1});
@@ -151,8 +162,10 @@ TEST_F(Automation, FailedRunsLeaveTheirAnswerToo) {
 
 TEST_F(Automation, ActionsOfOneSubjectRunByPriority) {
   const auto writes = [&](const std::string& name, Json more) {
-    more.update({{"rn", name},
-                 {"apv", {{"op", 1}, {"to", "x"}, {"fr", "Cdev"}, {"rqi", name}, {"ty", 4}, {"pc", {{"m2m:cin", {{"con", name}}}}}}}});
+    more.update(
+        {{"rn", name},
+         {"apv",
+          {{"op", 1}, {"to", "x"}, {"fr", "Cdev"}, {"rqi", name}, {"ty", 4}, {"pc", {{"m2m:cin", {{"con", name}}}}}}}});
     return rsc(add_action(more));
   };
   ASSERT_EQ(writes("last", {}), 2001);
@@ -171,7 +184,8 @@ TEST_F(Automation, DependenciesDecideInTheirOrder) {
   const std::string first = cse.add_container(ae, "first", "Cdev"), second = cse.add_container(ae, "second", "Cdev");
   const auto depends = [&](const std::string& name, const std::string& on, bool sufficient) {
     return cse.create(ae + "/act", 66,
-                      {{"m2m:depr", {{"rn", name}, {"sfc", sufficient}, {"rri", on}, {"evc", criteria(1, "mni", 1)}}}}, "Cdev");
+                      {{"m2m:depr", {{"rn", name}, {"sfc", sufficient}, {"rri", on}, {"evc", criteria(1, "mni", 1)}}}},
+                      "Cdev");
   };
   EXPECT_EQ(rsc(depends("d0", ae + "/nothing", true)), 4000);
   ASSERT_EQ(rsc(depends("d1", first, true)), 2001);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whatever is done to containers, timeSeries and flexContainers: their counters are what their rows are, la and ol are the
-// ends of what is there, and nothing of an instance that is gone stays in the store. TS-0004 7.4.6, 7.4.37, 7.4.38.
+// Whatever is done to containers, timeSeries and flexContainers: their counters are what their rows are, la and ol are
+// the ends of what is there, and nothing of an instance that is gone stays in the store. TS-0004 7.4.6, 7.4.37, 7.4.38.
 #include <gtest/gtest.h>
 
 #include "cse/rows.hpp"
@@ -16,7 +16,8 @@ struct Holder {
   int type;
   const char* member;
 };
-const Holder kHolders[] = {{"cse-mn/Cdev/cnt", 3, "m2m:cnt"}, {"cse-mn/Cdev/ts", 29, "m2m:ts"}, {"cse-mn/Cdev/fcnt", 28, "cod:tempe"}};
+const Holder kHolders[] = {
+    {"cse-mn/Cdev/cnt", 3, "m2m:cnt"}, {"cse-mn/Cdev/ts", 29, "m2m:ts"}, {"cse-mn/Cdev/fcnt", 28, "cod:tempe"}};
 
 class RandomInstances : public ::testing::TestWithParam<int> {
  protected:
@@ -24,7 +25,10 @@ class RandomInstances : public ::testing::TestWithParam<int> {
     cse.add_ae("Cdev");
     cse.create("cse-mn/Cdev", 3, {{"m2m:cnt", {{"rn", "cnt"}}}}, "Cdev");
     cse.create("cse-mn/Cdev", 29, {{"m2m:ts", {{"rn", "ts"}}}}, "Cdev");
-    cse.create("cse-mn/Cdev", 28, {{"cod:tempe", flex({{"rn", "fcnt"}, {"cnd", "org.onem2m.common.moduleclass.temperature"}, {"fcied", true}})}}, "Cdev");
+    cse.create(
+        "cse-mn/Cdev", 28,
+        {{"cod:tempe", flex({{"rn", "fcnt"}, {"cnd", "org.onem2m.common.moduleclass.temperature"}, {"fcied", true}})}},
+        "Cdev");
   }
   static Json flex(Json attributes) {
     attributes["curT0"] = 20.0;
@@ -36,31 +40,48 @@ class RandomInstances : public ::testing::TestWithParam<int> {
     const std::string content(below(9), 'x');
     Json attributes = Json::object();
     if (below(3) == 0) attributes["rn"] = "n" + std::to_string(below(8));
-    if (below(5) == 0) attributes["et"] = onem2m::format_timestamp(cse.time.wall_now() + std::chrono::seconds{1 + below(20)});
+    if (below(5) == 0)
+      attributes["et"] = onem2m::format_timestamp(cse.time.wall_now() + std::chrono::seconds{1 + below(20)});
     if (holder.type == 28) {
       cse.update(holder.address, {{holder.member, {{"curT0", static_cast<double>(below(40))}}}}, "Cdev");
       return;
     }
     attributes["con"] = content;
-    if (holder.type == 29) attributes["dgt"] = onem2m::format_timestamp(cse.time.wall_now() + std::chrono::seconds{below(12)});
+    if (holder.type == 29)
+      attributes["dgt"] = onem2m::format_timestamp(cse.time.wall_now() + std::chrono::seconds{below(12)});
     if (holder.type == 3 && below(4) == 0) attributes["dcnt"] = 1 + below(2);
     cse.create(holder.address, holder.type + 1, {{holder.type == 3 ? "m2m:cin" : "m2m:tsi", attributes}}, "Cdev");
   }
   void change(const Holder& holder) {
-    static const Json kChanges[] = {{{"mni", 2}}, {{"mni", 6}}, {{"mbs", 30}}, {{"mni", nullptr}, {"mbs", nullptr}}, {{"mia", 15}},
-                                    {{"mia", nullptr}}, {{"fcied", false}}, {{"fcied", true}}, {{"fcied", nullptr}}};
+    static const Json kChanges[] = {
+        {{"mni", 2}},        {{"mni", 6}},       {{"mbs", 30}},      {{"mni", nullptr}, {"mbs", nullptr}},
+        {{"mia", 15}},       {{"mia", nullptr}}, {{"fcied", false}}, {{"fcied", true}},
+        {{"fcied", nullptr}}};
     cse.update(holder.address, {{holder.member, kChanges[below(std::size(kChanges))]}}, "Cdev");
   }
   void step() {
     const Holder& holder = kHolders[below(std::size(kHolders))];
     switch (below(10)) {
-      case 0: cse.remove(holder.address + "/la", "Cdev"); break;
-      case 1: cse.remove(holder.address + "/ol", "Cdev"); break;
-      case 2: cse.remove(holder.address + "/n" + std::to_string(below(8)), "Cdev"); break;
-      case 3: change(holder); break;
-      case 4: cse.retrieve(holder.address + "/la", "Cdev"); break;
-      case 5: cse.time.advance(std::chrono::seconds{below(4)}); break;
-      default: add(holder);
+      case 0:
+        cse.remove(holder.address + "/la", "Cdev");
+        break;
+      case 1:
+        cse.remove(holder.address + "/ol", "Cdev");
+        break;
+      case 2:
+        cse.remove(holder.address + "/n" + std::to_string(below(8)), "Cdev");
+        break;
+      case 3:
+        change(holder);
+        break;
+      case 4:
+        cse.retrieve(holder.address + "/la", "Cdev");
+        break;
+      case 5:
+        cse.time.advance(std::chrono::seconds{below(4)});
+        break;
+      default:
+        add(holder);
     }
   }
 

@@ -164,8 +164,10 @@ TEST_F(TimeSeries, SubscribersHearOfEnoughMissingPoints) {
   ASSERT_EQ(cse.sender.sent.size(), 1U);
   const Json told = cse.sender.sent[0].request.content["m2m:sgn"]["nev"];
   EXPECT_EQ(told["net"], 8);
-  EXPECT_EQ(told["rep"]["m2m:tsn"],
-            Json({{"mdlt", {onem2m::format_timestamp(start + seconds{1}), onem2m::format_timestamp(start + seconds{2})}}, {"mdc", 2}}));
+  EXPECT_EQ(
+      told["rep"]["m2m:tsn"],
+      Json({{"mdlt", {onem2m::format_timestamp(start + seconds{1}), onem2m::format_timestamp(start + seconds{2})}},
+            {"mdc", 2}}));
 }
 
 TEST_F(TimeSeries, MonitoringGoesOnAfterARestart) {

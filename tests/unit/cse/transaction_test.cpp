@@ -13,7 +13,9 @@ namespace {
 using std::chrono::seconds;
 
 Json update_of(const std::string& to, int value, const char* from = "Cdev") {
-  return {{"op", 3}, {"to", to}, {"fr", from}, {"rqi", "u" + std::to_string(value)}, {"rvi", "3"}, {"pc", {{"m2m:cnt", {{"mni", value}}}}}};
+  return {{"op", 3},    {"to", to},
+          {"fr", from}, {"rqi", "u" + std::to_string(value)},
+          {"rvi", "3"}, {"pc", {{"m2m:cnt", {{"mni", value}}}}}};
 }
 
 struct Transactions : ::testing::Test {
@@ -114,7 +116,8 @@ TEST_F(Transactions, OneThatCannotAbortsAll) {
 }
 
 TEST_F(Transactions, CreatorMayControlItAndDeletionWaits) {
-  ASSERT_EQ(rsc(manage({update_of(first, 7), {{"op", 4}, {"to", second}, {"fr", "Cdev"}, {"rqi", "d"}}}, {{"tmd", 2}})), 2001);
+  ASSERT_EQ(rsc(manage({update_of(first, 7), {{"op", 4}, {"to", second}, {"fr", "Cdev"}, {"rqi", "d"}}}, {{"tmd", 2}})),
+            2001);
   const auto step = [&](int what) { return rsc(cse.update(ae + "/all", {{"m2m:tram", {{"tctl", what}}}}, "Cdev")); };
   EXPECT_EQ(step(4), 4123);
   ASSERT_EQ(step(2), 2004);
@@ -149,15 +152,20 @@ TEST(TransactionsOfTwoCses, AllOrNothingAcrossMcc) {
   options.registrar = cse::RegistrarOptions{"/in", "cse-in", {}};
   auto& edge = network.add(options);
   network.advance(seconds{5});
-  ASSERT_EQ(rsc(edge.create("cse-mn", 2, {{"m2m:ae", {{"rn", "Cdev"}, {"api", "Ntest"}, {"rr", true}, {"srv", {"3"}}}}}, "Cdev")), 2001);
+  ASSERT_EQ(rsc(edge.create("cse-mn", 2, {{"m2m:ae", {{"rn", "Cdev"}, {"api", "Ntest"}, {"rr", true}, {"srv", {"3"}}}}},
+                            "Cdev")),
+            2001);
   ASSERT_EQ(rsc(edge.create("cse-mn/Cdev", 3, {{"m2m:cnt", {{"rn", "near"}}}}, "Cdev")), 2001);
   const Json rules{{"acr", {{{"acor", {"/mn1/Cdev"}}, {"acop", 63}}}}};
   const auto policy = in.create("cse-in", 1, {{"m2m:acp", {{"rn", "acp"}, {"pv", rules}, {"pvs", rules}}}});
   ASSERT_EQ(rsc(policy), 2001) << policy.content.dump();
-  ASSERT_EQ(rsc(in.create("cse-in", 3, {{"m2m:cnt", {{"rn", "far"}, {"acpi", {policy.content["m2m:acp"]["ri"]}}}}})), 2001);
+  ASSERT_EQ(rsc(in.create("cse-in", 3, {{"m2m:cnt", {{"rn", "far"}, {"acpi", {policy.content["m2m:acp"]["ri"]}}}}})),
+            2001);
   const auto manage = [&](const char* name, int value) {
     const Json requests = Json::array({update_of("cse-mn/Cdev/near", value), update_of("/in/cse-in/far", value)});
-    ASSERT_EQ(rsc(edge.create("cse-mn/Cdev", 50, {{"m2m:tram", {{"rn", name}, {"rqps", requests}, {"tmh", 2}}}}, "Cdev")), 2001);
+    ASSERT_EQ(
+        rsc(edge.create("cse-mn/Cdev", 50, {{"m2m:tram", {{"rn", name}, {"rqps", requests}, {"tmh", 2}}}}, "Cdev")),
+        2001);
     network.advance(seconds{60});
   };
   const auto limit = [](CseNetwork::Node& node, const char* container) {

@@ -25,7 +25,8 @@ struct Trigger : ::testing::Test {
   int count = 0;
 
   onem2m::Response add(Json more = Json::object()) {
-    Json attributes{{"rn", "t" + std::to_string(++count)}, {"mei", "meter@example.org"}, {"tri", "4711"}, {"tvt", "PT60S"}};
+    Json attributes{
+        {"rn", "t" + std::to_string(++count)}, {"mei", "meter@example.org"}, {"tri", "4711"}, {"tvt", "PT60S"}};
     attributes.update(more);
     return cse.create(ae, 47, {{"m2m:tgr", attributes}}, "Cboss");
   }
@@ -35,7 +36,8 @@ struct Trigger : ::testing::Test {
   std::vector<Json> sent() {
     std::vector<Json> payloads;
     for (const auto& one : cse.sender.sent)
-      if (one.request.content.contains("m2m:sgn")) payloads.push_back(one.request.content["m2m:sgn"]["nev"]["rep"]["m2m:tgp"]);
+      if (one.request.content.contains("m2m:sgn"))
+        payloads.push_back(one.request.content["m2m:sgn"]["nev"]["rep"]["m2m:tgp"]);
     return payloads;
   }
 };
@@ -86,7 +88,8 @@ TEST_F(Trigger, RegistrationGoesToAUrlWhenNobodyIsRegistered) {
 TEST_F(Trigger, ReRegistrationTellsWhere) {
   auto registration = cse.request(onem2m::Operation::Create, "cse-in", "/mn2");
   registration.resource_type = 16;
-  registration.content = {{"m2m:csr", {{"cb", "/mn2/cse-mn"}, {"csi", "/mn2"}, {"rr", true}, {"srv", {"3"}}, {"poa", {"http://mn2"}}}}};
+  registration.content = {
+      {"m2m:csr", {{"cb", "/mn2/cse-mn"}, {"csi", "/mn2"}, {"rr", true}, {"srv", {"3"}}, {"poa", {"http://mn2"}}}}};
   ASSERT_EQ(rsc(cse.ask(registration)), 2001);
   ASSERT_EQ(rsc(add({{"tri", "Cmeter"}, {"mei", "x"}, {"tpe", 5}, {"tia", "/mn2/cse-mn"}})), 2001);
   cse.time.advance(seconds{1});
@@ -101,7 +104,10 @@ TEST_F(Trigger, RepeatsUntilItsTimeIsOver) {
   cse.time.advance(seconds{10});
   EXPECT_GE(sent().size(), 3U);
   EXPECT_EQ(status(), 1);
-  ASSERT_EQ(rsc(cse.update(ae + "/t1", {{"m2m:tgr", {{"tpe", 3}, {"tiae", "Cmeter"}, {"tia", "x"}, {"tio", 2}, {"tirt", 3}}}}, "Cboss")), 2004);
+  ASSERT_EQ(
+      rsc(cse.update(ae + "/t1", {{"m2m:tgr", {{"tpe", 3}, {"tiae", "Cmeter"}, {"tia", "x"}, {"tio", 2}, {"tirt", 3}}}},
+                     "Cboss")),
+      2004);
   cse.restart();
   cse.time.advance(seconds{1});
   EXPECT_EQ(sent().back()["tpe"], 3);
