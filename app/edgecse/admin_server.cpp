@@ -45,8 +45,11 @@ void AdminServer::set_not_ready(std::string reason) {
 }
 
 void AdminServer::handle(const net::HttpRequest& request, const net::Responder& responder) {
-  if (request.method != "GET" && request.method != "HEAD") {
-    responder.send(text(405, "only GET and HEAD\n"));
+  if (request.path == "/store/backup" && request.method == "POST") {
+    const auto made = surroundings_->back_up();
+    responder.send(made ? text(201, *made + "\n") : text(409, made.error() + "\n"));
+  } else if (request.method != "GET" && request.method != "HEAD") {
+    responder.send(text(405, "only GET and HEAD, and POST to /store/backup\n"));
   } else if (request.path == "/livez") {
     answer_when_alive(responder, std::shared_ptr<const Executors>(surroundings_, &surroundings_->executors));
   } else if (request.path == "/readyz") {

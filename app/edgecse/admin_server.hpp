@@ -21,6 +21,8 @@ class AdminServer {
   struct Surroundings {
     telemetry::Registry& registry;
     std::vector<base::Executor*> executors;    // alive means: each of them still gets its turn
+    /// Makes a backup of the store and returns its folder, or says why not; on the admin server's thread.
+    std::function<base::Result<std::string, std::string>()> back_up;
     std::function<void()> before_metrics = [] {};  // brings up to date what is only looked at when asked for; any thread
   };
 

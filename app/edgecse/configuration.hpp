@@ -22,6 +22,7 @@ enum class StoreKind { Embedded, Memory };
 struct StoreSettings {
   StoreKind kind = StoreKind::Embedded;
   store::RocksDbOptions rocksdb{.path = "/var/lib/edgecse/store"};
+  std::string backups;  // folder; empty: none are made
 };
 
 struct TlsSettings {

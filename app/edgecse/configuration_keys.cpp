@@ -136,6 +136,9 @@ void declare_store(ConfigurationKeys& keys, Configuration& c) {
               "embedded: RocksDB in a folder. memory: for tests, forgets everything at the end.");
   keys.text("store.path", c.store.rocksdb.path, "Folder of the store; made when missing. One process at a time.",
             "the path of a folder", is_not_empty);
+  keys.text("store.backups", c.store.backups,
+            "Folder in which `edgectl store backup` makes its backups, on the same volume as the store or another; \"\": none.",
+            "the path of a folder, or \"\"");
   keys.size("store.reserve", c.store.rocksdb.reserve_bytes, {0, 1LL << 50},
             "With less free space than this, creates are refused; reading and deleting go on.");
   keys.size("store.block_cache", c.store.rocksdb.block_cache_bytes, {1 << 20, 1LL << 40}, "Memory for what is read from disk.");

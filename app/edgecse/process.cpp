@@ -15,6 +15,8 @@
 #include "cse/cse_core.hpp"
 #include "edge_options.hpp"
 #include "onem2m/flex_container_definitions.hpp"
+#include "onem2m/timestamp.hpp"
+#include "store/maintenance.hpp"
 #include "store/memory_store.hpp"
 
 namespace edgecse::app {
@@ -84,6 +86,20 @@ Started Process::open_store() {
   return {};
 }
 
+base::Result<std::string, std::string> Process::back_up() {
+  auto* source = dynamic_cast<store::BackupSource*>(store_.get());
+  if (source == nullptr || configuration_.store.backups.empty())
+    return tl::unexpected(std::string("store.backups: names no folder, or the store is in memory"));
+  std::error_code failed;
+  std::filesystem::create_directories(configuration_.store.backups, failed);
+  if (failed) return tl::unexpected(fmt::format("store.backups: {}: {}", configuration_.store.backups, failed.message()));
+  const std::string folder =
+      fmt::format("{}/{}-{}", configuration_.store.backups, onem2m::format_timestamp(clock_.wall_now()), random_.hex(2));
+  if (const auto made = source->back_up(folder); !made) return tl::unexpected(made.error().detail);
+  log::info("app", "the store is backed up", {{"folder", folder}});
+  return folder;
+}
+
 std::function<void()> Process::store_metrics() {
   if (configuration_.store.kind == StoreKind::Memory) return [] {};
   const auto& store = configuration_.store.rocksdb;
@@ -107,6 +123,7 @@ Started Process::open_network() {
                   {{"version", std::string(version())}, {"commit", std::string(commit())}}).set(1);
   auto admin = AdminServer::start(configuration_.admin_listen, {.registry = registry_,
                                                                 .executors = {&executor_, &commit_executor_},
+                                                                .back_up = [this] { return back_up(); },
                                                                 .before_metrics = store_metrics()});
   if (!admin) return tl::unexpected(fmt::format("admin.listen: {}", admin.error().detail));
   admin_ = std::move(*admin);

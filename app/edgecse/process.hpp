@@ -43,6 +43,8 @@ class Process {
   explicit Process(const Configuration& configuration) : configuration_(configuration) {}
   base::Result<void, std::string> open_store();
   base::Result<void, std::string> open_network();
+  /// Makes a backup; its folder, or why there is none.
+  base::Result<std::string, std::string> back_up();
   /// What keeps the store's gauges up to date.
   std::function<void()> store_metrics();
   base::Result<void, std::string> add_flex_containers();

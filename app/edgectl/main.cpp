@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "package_verbs.hpp"
+#include "store_verbs.hpp"
 #include "verbs.hpp"
 
 namespace {
@@ -30,6 +31,8 @@ struct CommandLine {
   std::string configuration_file;
   std::string running;  // appInstanceId
   unsigned grace_s = 30;
+  std::string admin = "http://127.0.0.1:9464";
+  std::string backup, store;
   std::function<int(McaClient&)> run;
 };
 
@@ -133,6 +136,21 @@ void add_package_verbs(CLI::App& app, CommandLine& line) {
   });
 }
 
+void add_store_verbs(CLI::App& app, CommandLine& line) {
+  auto* verbs = app.add_subcommand("store", "backups of a CSE's store");
+  verbs->require_subcommand(1);
+  auto* back_up = verbs->add_subcommand("backup", "let the running CSE make one; prints its folder");
+  back_up->add_option("--admin", line.admin, "admin.listen of the CSE, as URL")->envname("EDGECTL_ADMIN")->capture_default_str();
+  back_up->callback([&] { line.run = [&](McaClient&) { return back_up_store(line.admin); }; });
+  auto* check = verbs->add_subcommand("check", "read every row and checksum of a backup, or of a store that no CSE has open");
+  check->add_option("folder", line.store, "the store")->required();
+  check->callback([&] { line.run = [&](McaClient&) { return check_store(line.store); }; });
+  auto* restore = verbs->add_subcommand("restore", "put a backup where a CSE will look for its store");
+  restore->add_option("backup", line.backup, "folder of the backup")->required();
+  restore->add_option("folder", line.store, "store.path of the CSE: empty, or not there")->required();
+  restore->callback([&] { line.run = [&](McaClient&) { return restore_store(line.backup, line.store); }; });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -147,6 +165,7 @@ int main(int argc, char** argv) {
   add_resource_verbs(app, line);
   add_other_verbs(app, line);
   add_package_verbs(app, line);
+  add_store_verbs(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -2,6 +2,7 @@
 #include "store/rocksdb/rocksdb_store.hpp"
 
 #include <fmt/format.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 #include <sys/statvfs.h>
 
@@ -131,6 +132,15 @@ Result<> RocksDbStore::for_each(Table table,
   for (rows->SeekToFirst(); rows->Valid(); rows->Next())
     if (!visit(view(rows->key()), view(rows->value()))) break;
   if (!rows->status().ok()) return tl::unexpected(translate_status(rows->status(), path_));
+  return {};
+}
+
+Result<> RocksDbStore::back_up(const std::string& folder) {
+  rocksdb::Checkpoint* made = nullptr;
+  auto status = rocksdb::Checkpoint::Create(database_.get(), &made);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  if (status.ok()) status = checkpoint->CreateCheckpoint(folder);
+  if (!status.ok()) return tl::unexpected(translate_status(status, folder));
   return {};
 }
 

@@ -9,11 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "store/maintenance.hpp"
 #include "store/open_rocksdb.hpp"
 
 namespace edgecse::store {
 
-class RocksDbStore final : public ResourceStore {
+class RocksDbStore final : public ResourceStore, public BackupSource {
  public:
   [[nodiscard]] static Result<std::unique_ptr<RocksDbStore>> open(const RocksDbOptions& options);
   ~RocksDbStore() override;
@@ -26,6 +27,7 @@ class RocksDbStore final : public ResourceStore {
                                               std::size_t limit, bool reverse = false) const override;
   [[nodiscard]] Result<> for_each(Table table,
                                   const std::function<bool(std::string_view, std::string_view)>& visit) const override;
+  [[nodiscard]] Result<> back_up(const std::string& folder) override;
   [[nodiscard]] bool has_room() const override;
 
  private:
