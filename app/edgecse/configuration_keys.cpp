@@ -86,6 +86,10 @@ void declare_cse(ConfigurationKeys& keys, Configuration& c) {
   keys.text("cse.flex_containers", c.flex_containers,
             "File of further specialisations of flexContainer, in the form of src/onem2m/tables/flex_containers; \"\": none.",
             "a path, or \"\"");
+  keys.duration("cse.request_resource_expiration", c.cse.request_resource_expiration, {1'000, 86'400'000},
+                "How long the result of a non-blocking request is kept when the request tells neither rqet nor rp.");
+  keys.choice("cse.flex_blocking", c.cse.flex_blocking_waits, {{"blocking", true}, {"non_blocking", false}},
+              "Requests with rt 4 (flexBlocking): answered with their result, or with the address of a <request>.");
   keys.text("registrar.id", c.registrar.id, "CSE-ID of the registrar CSE; \"\": this CSE has none.",
             "a CSE-ID as /in, or \"\"", [](string_view text) { return text.empty() || onem2m::is_cse_id(text); });
   keys.text("registrar.name", c.registrar.name, "Name of the registrar's CSEBase.", "a resource name as cse-in, or \"\"",

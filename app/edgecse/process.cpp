@@ -200,7 +200,7 @@ void Process::add_routes() {
       edge_->handle(std::move(request), answer);
       return true;
     });
-  binding_ = std::make_unique<binding::HttpBinding>(*cse_, binding::HttpBindingOptions{.root = configuration_.http.root});
+  binding_ = std::make_unique<binding::HttpBinding>(*cse_, binding::HttpBindingOptions{.root = configuration_.http.root, .clock = &clock_});
   entrance_.add([this](net::HttpRequest& request, const Answer& answer) {
     binding_->handle(std::move(request), answer);
     return true;

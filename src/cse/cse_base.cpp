@@ -20,7 +20,7 @@ Json configured_attributes(const CseCore& core) {
                   {"srt", core.procedures.types()},
                   {"poa", options.points_of_access},
                   {"csz", {"application/json"}},
-                  {"srv", {"1", "2", "2a", "3", "4"}},
+                  {"srv", {"1", "2", "2a", "3", "4", "5"}},
                   {"spi", options.service_provider}};
   return attributes;
 }

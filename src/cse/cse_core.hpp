@@ -59,10 +59,14 @@ struct CseCore {
   RequestWatcher* watcher = nullptr;          // nullptr: nobody watches requests
   std::vector<SubtreeHandler*> virtual_targets{};  // fopt and others whose requests are procedures of their own
   AnswerHolder* answer_holder = nullptr;      // nullptr: a change is answered as soon as it is durable
+  NonBlockingHandler* non_blocking = nullptr; // nullptr: rt 1 and 2 are refused
   OutboxSender* outbox_sender = nullptr;      // of the exchange part: may_send, settle, answers
   InternalAes* internal_aes = nullptr;        // of the exchange part: AEs that live in this process
   std::shared_ptr<AccessPolicies> access_policies{};  // never null once built
   std::atomic<bool> registrar_up{true};
+  /// As the options say, but the upper tester may shorten them while the CSE runs.
+  std::atomic<std::chrono::milliseconds> request_life{options.request_expiration};
+  std::atomic<std::chrono::milliseconds> request_resource_life{options.request_resource_expiration};
 
   /// CSE-ID without the slash: resourceID of the CSEBase.
   [[nodiscard]] std::string base_id() const { return options.id.substr(1); }

@@ -137,6 +137,14 @@ class AnswerHolder {
   virtual void forget(const onem2m::Request& request) = 0;
 };
 
+/// Takes over requests that are not answered with their result: rt nonBlockingRequestSynch and -Asynch. TS-0004 7.3.2.2.
+class NonBlockingHandler {
+ public:
+  virtual ~NonBlockingHandler() = default;
+  /// The request is valid and its times are absolute; rt is 1 or 2. Answers 1001 or 1002. Any thread.
+  virtual void accept(onem2m::Request request, onem2m::ResponseCallback done) = 0;
+};
+
 /// Sends a request to the entity that an SP-relative or absolute id names, by the next hop of this CSE (registree,
 /// registrar, own AE's pointOfAccess); not durable: what must survive goes into the outbox.
 class RequestForwarder {

@@ -6,6 +6,7 @@
 
 #include "cse/registrees.hpp"
 #include "onem2m/address.hpp"
+#include "onem2m/lexical.hpp"
 #include "onem2m/timestamp.hpp"
 
 namespace edgecse::cse {
@@ -19,18 +20,35 @@ namespace type = onem2m::type;
 
 namespace {
 
-Result<> check_times(const Request& request, base::WallTime now) {
-  if (!request.operation_execution_time.empty())
-    return refuse(ResponseStatus::NotImplemented, "oet is not supported: operations run at once");
+Result<> bad_time(const char* name, const std::string& text) {
+  return refuse(ResponseStatus::BadRequest, std::string(name) + " is no time: '" + text + "'");
+}
+
+Result<> check_expirations(const Request& request, base::WallTime now) {
   std::optional<base::WallTime> expires;
   for (const auto& [name, text] : {std::pair{"rqet", &request.request_expiration}, std::pair{"rset", &request.result_expiration}}) {
     if (text->empty()) continue;
     const auto time = onem2m::parse_absolute_or_relative(*text, now);
-    if (!time) return refuse(ResponseStatus::BadRequest, std::string(name) + " is no time: '" + *text + "'");
+    if (!time) return bad_time(name, *text);
     if (*time <= now) return refuse(ResponseStatus::RequestTimeout, std::string(name) + " is over: " + *text);
     if (expires && *time < *expires) return refuse(ResponseStatus::BadRequest, "rset is before rqet");
     expires = time;
   }
+  return {};
+}
+
+// TS-0004 7.3.2.1; that oet must leave time for the answer: release4 18.
+Result<> check_times(const Request& request, base::WallTime now) {
+  if (auto valid = check_expirations(request, now); !valid) return valid;
+  for (const auto& [name, text] : {std::pair{"ot", &request.originating_timestamp}, std::pair{"rp", &request.result_persistence}})
+    if (!text->empty() && !onem2m::parse_absolute_or_relative(*text, now)) return bad_time(name, *text);
+  const std::string& when = request.operation_execution_time;
+  if (when.empty()) return {};
+  const auto execution = onem2m::parse_absolute_or_relative(when, now);
+  if (!execution) return bad_time("oet", when);
+  for (const auto& [name, text] : {std::pair{"rqet", &request.request_expiration}, std::pair{"rset", &request.result_expiration}})
+    if (!text->empty() && *onem2m::parse_absolute_or_relative(*text, now) <= *execution)
+      return refuse(ResponseStatus::BadRequest, "oet is not before " + std::string(name));
   return {};
 }
 
@@ -97,10 +115,18 @@ Result<> check_release(const CseOptions& options, const Request& request) {
   static constexpr std::array kSupported{"1", "2", "2a", "3", "4", "5"};
   if (!request.release_version) {
     if (options.missing_release_is_1 || request.peer.internal) return {};
-    return refuse(ResponseStatus::BadRequest, "rvi is missing");
+    return refuse(ResponseStatus::ReleaseVersionNotSupported, "rvi is missing, and release 1 is not supported");
   }
   if (std::find(kSupported.begin(), kSupported.end(), *request.release_version) != kSupported.end()) return {};
   return refuse(ResponseStatus::ReleaseVersionNotSupported, "release " + *request.release_version + " is not supported");
+}
+
+Result<> check_semantics(const Request& request) {
+  if (!request.semantic_query) return {};
+  if (request.operation != Operation::Retrieve) return refuse(ResponseStatus::BadRequest, "sqi belongs to a RETRIEVE");
+  if (!*request.semantic_query) return {};
+  if (request.result_content != 10) return refuse(ResponseStatus::BadRequest, "a semantic query (sqi) goes with rcn 10");
+  return refuse(ResponseStatus::NotImplemented, "semantic queries are not implemented");
 }
 
 Result<> check_operation(const Request& request) {
@@ -110,34 +136,43 @@ Result<> check_operation(const Request& request) {
   } else if (request.resource_type) {
     return refuse(ResponseStatus::BadRequest, "ty belongs to a CREATE");
   }
-  if (request.operation == Operation::Notify && request.content.is_null())
-    return refuse(ResponseStatus::BadRequest, "a NOTIFY has content");
-  if (request.operation == Operation::Retrieve && !request.content.is_null())
+  const bool reads = request.operation == Operation::Retrieve, deletes = request.operation == Operation::Delete;
+  if (request.content.is_null() && !reads && !deletes) return refuse(ResponseStatus::BadRequest, "the request has no content");
+  if (reads && !request.content.is_null())
     return refuse(ResponseStatus::BadRequest, "a RETRIEVE has no content but an attribute list");
-  if (request.operation != Operation::Retrieve && !request.attribute_list.empty())
+  if (!reads && !request.attribute_list.empty())
     return refuse(ResponseStatus::BadRequest, "an attribute list belongs to a RETRIEVE");
   const int usage = request.filter_criteria.filter_usage.value_or(2);
-  if (usage == 1 && request.operation != Operation::Retrieve)
-    return refuse(ResponseStatus::BadRequest, "discovery (fu 1) is a RETRIEVE");
+  if (usage == 1 && !reads) return refuse(ResponseStatus::BadRequest, "discovery (fu 1) is a RETRIEVE");
   if (usage == 3) return refuse(ResponseStatus::NotImplemented, "discovery at an IPE (fu 3) is not implemented");
-  if (request.semantic_query.value_or(false))
-    return refuse(ResponseStatus::NotImplemented, "semantic queries are not implemented");
+  return check_semantics(request);
+}
+
+// m2m:eventCat: immediate, bestEffort, latest, and those of the provider. m2m:desIdResType: structured, unstructured.
+Result<> check_numbers(const Request& request) {
+  const int category = request.event_category.value_or(2), identifiers = request.desired_identifier_type.value_or(1);
+  if ((category < 2 || category > 4) && (category < 100 || category > 999))
+    return refuse(ResponseStatus::BadRequest, "ec " + std::to_string(category) + " is no event category");
+  if (identifiers != 1 && identifiers != 2)
+    return refuse(ResponseStatus::BadRequest, "drt " + std::to_string(identifiers) + " is no identifier type");
+  if (!request.maximum_age.empty() && !onem2m::is_duration(request.maximum_age))
+    return refuse(ResponseStatus::BadRequest, "ma is no duration: '" + request.maximum_age + "'");
   return {};
 }
 
-Result<> check_response_type(const Request& request) {
-  switch (request.response_type) {
-    case 1:
-      return refuse(ResponseStatus::NonBlockingSynchRequestNotSupported, "rt 1 is not supported; use a blocking request");
-    case 2:
-      return refuse(ResponseStatus::NotImplemented, "rt 2 is not supported; use a blocking request");
-    case 3:
-    case 4:
-    case 5:
-      return {};
-    default:
-      return refuse(ResponseStatus::BadRequest, "rt " + std::to_string(request.response_type) + " is no response type");
-  }
+Result<> check_response_type(const CseCore& core, const Request& request) {
+  const int type = request.response_type;
+  if (type < kNonBlockingSynch || type > kNoResponse)
+    return refuse(ResponseStatus::BadRequest, "rt " + std::to_string(type) + " is no response type");
+  const bool has_targets = request.notification_targets && !request.notification_targets->empty();
+  if (has_targets && type != kNonBlockingAsynch && type != kFlexBlocking)
+    return refuse(ResponseStatus::BadRequest, "notification targets go with rt 2 (non-blocking asynchronous) only");
+  if (core.non_blocking != nullptr) return {};
+  if (type == kNonBlockingSynch)
+    return refuse(ResponseStatus::NonBlockingSynchRequestNotSupported, "rt 1 is not supported; use a blocking request");
+  if (type == kNonBlockingAsynch)
+    return refuse(ResponseStatus::NotImplemented, "rt 2 is not supported; use a blocking request");
+  return {};
 }
 
 }  // namespace
@@ -148,14 +183,23 @@ Result<> check_message(const CseCore& core, const Tree& tree, base::WallTime now
   if (auto valid = check_authenticity(core, tree, request); !valid) return valid;
   if (auto valid = check_operation(request); !valid) return valid;
   if (auto valid = check_result_content(request); !valid) return valid;
+  if (auto valid = check_numbers(request); !valid) return valid;
   if (auto valid = check_release(core.options, request); !valid) return valid;
-  return check_response_type(request);
+  return check_response_type(core, request);
 }
 
-base::WallTime deadline_of(const CseOptions& options, const Request& request, base::WallTime now) {
+void make_times_absolute(Request& request, base::WallTime now) {
+  for (std::string* text : {&request.request_expiration, &request.result_expiration, &request.operation_execution_time,
+                            &request.result_persistence}) {
+    if (text->empty() || onem2m::parse_timestamp(*text)) continue;
+    if (const auto time = onem2m::parse_absolute_or_relative(*text, now)) *text = onem2m::format_precise_timestamp(*time);
+  }
+}
+
+base::WallTime deadline_of(const CseCore& core, const Request& request, base::WallTime now) {
   if (!request.request_expiration.empty())
     if (const auto time = onem2m::parse_absolute_or_relative(request.request_expiration, now)) return *time;
-  return now + std::chrono::duration_cast<base::Duration>(options.request_expiration);
+  return now + std::chrono::duration_cast<base::Duration>(core.request_life.load());
 }
 
 }  // namespace edgecse::cse

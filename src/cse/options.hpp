@@ -40,13 +40,15 @@ struct CseOptions {
   std::string name = "cse-mn";                // resourceName of CSEBase
   std::string service_provider = "//mec.example.org";
   std::string admin_originator = "CAdmin";    // empty: nobody has full access
-  bool missing_release_is_1 = false;          // requests without rvi are Release 1; false: refused with 4000
+  bool missing_release_is_1 = false;          // requests without rvi are Release 1; false: refused with 4001
   bool strict_originator_check = false;       // TS-0004 7.3.2.1 checks 5 and 6; false: the network is trusted
   std::optional<std::vector<std::string>> allowed_registrees;  // CSE-ID patterns with *; absent: none on MN, all on IN
   std::vector<std::string> points_of_access;
   std::optional<RegistrarOptions> registrar;
   std::chrono::seconds maximum_expiration{5LL * 365 * 24 * 3600};
   std::chrono::milliseconds request_expiration{10'000};  // a request's life when it gives no rqet
+  std::chrono::milliseconds request_resource_expiration{60'000};  // a <request>'s life when neither rqet nor rp say it
+  bool flex_blocking_waits = true;            // rt flexBlocking is answered with the result; false: with a <request>
   MobilityOptions mobility;
   AccessOptions access;
 };

@@ -8,6 +8,7 @@
 #include "cse/registrees.hpp"
 #include "cse/schedule/schedule.hpp"
 #include "cse/transaction/lock.hpp"
+#include "onem2m/timestamp.hpp"
 
 namespace edgecse::cse {
 
@@ -62,17 +63,44 @@ std::string stem_of(const CseOptions& options, const Request& request) {
 
 Pipeline::Pipeline(CseCore& core) : core_(core), metrics_(core.environment.telemetry, core.environment.clock) {}
 
-void Pipeline::handle(Request request, ResponseCallback done) {
-  done = [this, started = metrics_.start(request), identifier = request.request_identifier, release = request.release_version,
+// What every response carries, and what it repeats of its request. TS-0004 7.3.3.12, 6.4.2.
+ResponseCallback Pipeline::completing(const Request& request, ResponseCallback done) {
+  struct Echo {
+    std::string identifier, result_expiration, vendor_information;
+    std::optional<std::string> release;
+    std::optional<int> event_category;
+  };
+  return [this, started = metrics_.start(request), alive = std::weak_ptr(alive_),
+          echo = Echo{request.request_identifier, request.result_expiration, request.vendor_information,
+                      request.release_version, request.event_category},
           answer = std::move(done)](Response response) {
-    response.request_identifier = identifier;
-    response.release_version = release;
-    metrics_.count(started, response.status);
+    response.request_identifier = echo.identifier;
+    response.release_version = echo.release;
+    response.result_expiration = echo.result_expiration;
+    response.vendor_information = echo.vendor_information;
+    response.event_category = echo.event_category;
+    if (!alive.expired()) {
+      response.originating_timestamp = onem2m::format_timestamp(core_.environment.clock.wall_now());
+      metrics_.count(started, response.status);
+    }
     answer(std::move(response));
   };
+}
+
+void Pipeline::handle(Request request, ResponseCallback done) {
+  done = completing(request, std::move(done));
   const SnapshotPtr snapshot = core_.loop->snapshot();
   const base::WallTime now = core_.environment.clock.wall_now();
   if (auto valid = check_message(core_, snapshot->tree, now, request); !valid) return fail(request, done, valid.error());
+  make_times_absolute(request, now);
+  if (request.response_type == kFlexBlocking && !core_.options.flex_blocking_waits && core_.non_blocking != nullptr)
+    request.response_type = request.notification_targets ? kNonBlockingAsynch : kNonBlockingSynch;
+  if (request.response_type == kNonBlockingSynch || request.response_type == kNonBlockingAsynch)
+    return core_.non_blocking->accept(std::move(request), std::move(done));
+  route(std::move(request), snapshot, std::move(done));
+}
+
+void Pipeline::route(Request request, const SnapshotPtr& snapshot, ResponseCallback done) {
   auto address = onem2m::parse_address(request.to);
   if (!address) return fail(request, done, address.error());
   if (!is_hosted(core_.options, *address)) {
@@ -82,7 +110,18 @@ void Pipeline::handle(Request request, ResponseCallback done) {
     address = onem2m::parse_address(request.to);
     if (!address) return fail(request, done, address.error());
   }
+  if (!request.operation_execution_time.empty()) return wait_and_route(std::move(request), std::move(done));
   host(std::move(request), *address, snapshot, std::move(done));
+}
+
+void Pipeline::wait_and_route(Request request, ResponseCallback done) {
+  const base::WallTime now = core_.environment.clock.wall_now();
+  const auto when = onem2m::parse_absolute_or_relative(std::exchange(request.operation_execution_time, {}), now);
+  if (!when || *when <= now) return route(std::move(request), core_.loop->snapshot(), std::move(done));
+  core_.environment.executor.run_after(*when - now, [this, alive = std::weak_ptr(alive_), request = std::move(request),
+                                                     done = std::move(done)]() mutable {
+    if (!alive.expired()) route(std::move(request), core_.loop->snapshot(), std::move(done));
+  });
 }
 
 void Pipeline::transit(Request request, const Address& address, ResponseCallback done) {
@@ -292,7 +331,7 @@ Pipeline::WritePtr Pipeline::make_write(Request request, const Address& address,
   write->address = address;
   write->done = std::move(done);
   if (!write->request.request_expiration.empty())
-    write->deadline = deadline_of(core_.options, write->request, core_.environment.clock.wall_now());
+    write->deadline = deadline_of(core_, write->request, core_.environment.clock.wall_now());
   return write;
 }
 

@@ -23,6 +23,10 @@ class Pipeline final : public onem2m::RequestHandler {
   struct Write;
   using WritePtr = std::shared_ptr<Write>;
 
+  [[nodiscard]] onem2m::ResponseCallback completing(const onem2m::Request& request, onem2m::ResponseCallback done);
+  void route(onem2m::Request request, const SnapshotPtr& snapshot, onem2m::ResponseCallback done);
+  /// Not before its operation execution time.
+  void wait_and_route(onem2m::Request request, onem2m::ResponseCallback done);
   void host(onem2m::Request request, const onem2m::Address& address, const SnapshotPtr& snapshot,
             onem2m::ResponseCallback done);
   void serve(onem2m::Request request, const onem2m::Address& address, const SnapshotPtr& snapshot, const Target& target,

@@ -55,6 +55,7 @@ struct Request {
   std::optional<bool> token_request;                            // tqi
   std::optional<bool> semantic_query;                           // sqi
   std::string vendor_information;                               // vsi
+  std::string maximum_age;                                      // ma, duration
   PeerIdentity peer;
 };
 
@@ -71,6 +72,8 @@ struct Response {
   std::optional<int> content_status;                            // cnst, 1 PARTIAL_CONTENT
   std::optional<std::uint64_t> content_offset;                  // cnot
   std::string originating_timestamp;                            // ot
+  std::string result_expiration;                                // rset
+  std::optional<int> event_category;                            // ec
   std::string vendor_information;                               // vsi
 };
 

@@ -61,6 +61,7 @@ void visit_request(auto& r, Visit&& visit) {
   visit("tqi", r.token_request);
   visit("sqi", r.semantic_query);
   visit("vsi", r.vendor_information);
+  visit("ma", r.maximum_age);
 }
 
 template <typename Visit>
@@ -73,6 +74,8 @@ void visit_response(auto& r, Visit&& visit) {
   visit("cnst", r.content_status);
   visit("cnot", r.content_offset);
   visit("ot", r.originating_timestamp);
+  visit("rset", r.result_expiration);
+  visit("ec", r.event_category);
   visit("vsi", r.vendor_information);
 }
 
@@ -164,7 +167,7 @@ Result<Response> response_from_json(const Json& value) {
       read = read_member(name, member, number);
       response.status = static_cast<ResponseStatus>(number);
       has_status = true;
-    } else if (name == "rset" || name == "ec" || name == "ati" || name == "tqf" || name == "asri") {
+    } else if (name == "ati" || name == "tqf" || name == "asri") {
       continue;  // nothing in this CSE reads them
     } else {
       read = read_by_row(name, member, response, kVisitResponse);

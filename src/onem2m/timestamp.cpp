@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/quantity.hpp"
+
 namespace edgecse::onem2m {
 namespace {
 
@@ -49,6 +51,13 @@ std::string format_timestamp(base::WallTime time) {
   return text;
 }
 
+std::string format_precise_timestamp(base::WallTime time) {
+  std::string text = format_timestamp(time) + ",000000";
+  auto fraction = (time - std::chrono::floor<std::chrono::seconds>(time)).count();
+  for (std::size_t at = text.size(); fraction != 0; fraction /= 10) text[--at] = static_cast<char>('0' + fraction % 10);
+  return text;
+}
+
 std::optional<base::WallTime> parse_timestamp(std::string_view text) {
   if (text.size() < 15 || text[8] != 'T') return std::nullopt;
   const auto year = digits(text.substr(0, 4));
@@ -75,6 +84,7 @@ std::optional<base::WallTime> parse_timestamp(std::string_view text) {
 
 std::optional<base::WallTime> parse_absolute_or_relative(std::string_view text, base::WallTime now) {
   if (const auto absolute = parse_timestamp(text)) return absolute;
+  if (const auto duration = base::parse_duration(text)) return now + *duration;
   std::int64_t milliseconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), milliseconds);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;

@@ -13,9 +13,11 @@ namespace edgecse::onem2m {
 
 /// Without a fraction: 20261121T134500.
 [[nodiscard]] std::string format_timestamp(base::WallTime time);
+/// With microseconds: 20261121T134500,123456.
+[[nodiscard]] std::string format_precise_timestamp(base::WallTime time);
 /// Accepts fractions after ',' or '.', one to six digits.
 [[nodiscard]] std::optional<base::WallTime> parse_timestamp(std::string_view text);
-/// Relative: a count of milliseconds from now, may be negative.
+/// Relative: a count of milliseconds from now, may be negative, or an ISO 8601 duration.
 [[nodiscard]] std::optional<base::WallTime> parse_absolute_or_relative(std::string_view text, base::WallTime now);
 
 }  // namespace edgecse::onem2m

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "binding/http/http_primitive.hpp"
 #include "binding/http/media_type.hpp"
+#include "onem2m/timestamp.hpp"
 
 namespace edgecse::binding {
 namespace {
@@ -14,10 +15,12 @@ using onem2m::ResponseStatus;
 
 constexpr int kNoResponse = 5;  // m2m:responseType
 
-net::HttpResponse refusal(std::string request_identifier, const onem2m::Error& error) {
+// What of a request a refusal repeats, should the rest make no primitive.
+Request identity_of(const net::HttpRequest& message) {
   Request request;
-  request.request_identifier = std::move(request_identifier);
-  return write_http_response(onem2m::make_error_response(request, error.status, error.detail), kJson);
+  request.request_identifier = message.headers.find("X-M2M-RI").value_or("");
+  if (const auto release = message.headers.find("X-M2M-RVI")) request.release_version = std::string{*release};
+  return request;
 }
 
 }  // namespace
@@ -25,13 +28,19 @@ net::HttpResponse refusal(std::string request_identifier, const onem2m::Error& e
 HttpBinding::HttpBinding(onem2m::RequestHandler& handler, HttpBindingOptions options)
     : handler_(handler), options_(std::move(options)) {}
 
+net::HttpResponse HttpBinding::refusal(const Request& request, const onem2m::Error& error) const {
+  Response response = onem2m::make_error_response(request, error.status, error.detail);
+  if (options_.clock != nullptr) response.originating_timestamp = onem2m::format_timestamp(options_.clock->wall_now());
+  return write_http_response(std::move(response), kJson);
+}
+
 void HttpBinding::handle(net::HttpRequest message, HttpAnswer answer) const {
-  std::string request_identifier{message.headers.find("X-M2M-RI").value_or("")};
+  const Request identity = identity_of(message);
   try {
     const auto media_type = choose_media_type(message.headers.find("Accept"));
-    if (!media_type) return answer(refusal(std::move(request_identifier), media_type.error()));
+    if (!media_type) return answer(refusal(identity, media_type.error()));
     auto request = read_http_request(std::move(message), options_.root);
-    if (!request) return answer(refusal(std::move(request_identifier), request.error()));
+    if (!request) return answer(refusal(identity, request.error()));
     if (request->response_type == kNoResponse) {
       answer(net::HttpResponse{.status = 204, .headers = {}, .body = {}});
       return handler_.handle(std::move(*request), [](const Response&) {});
@@ -41,7 +50,7 @@ void HttpBinding::handle(net::HttpRequest message, HttpAnswer answer) const {
     });
   } catch (const std::exception& leak) {
     base::log::error("binding", "an exception left the handling of a request", {{"what", leak.what()}});
-    answer(refusal(std::move(request_identifier), {ResponseStatus::InternalServerError, "internal error"}));
+    answer(refusal(identity, {ResponseStatus::InternalServerError, "internal error"}));
   }
 }
 

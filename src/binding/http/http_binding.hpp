@@ -6,13 +6,16 @@
 #include <functional>
 #include <string>
 
+#include "base/clock.hpp"
 #include "net/http_message.hpp"
 #include "onem2m/request_handler.hpp"
+#include "onem2m/result.hpp"
 
 namespace edgecse::binding {
 
 struct HttpBindingOptions {
   std::string root = "/";  // path prefix; requests outside of it are NOT_FOUND
+  const base::Clock* clock = nullptr;  // for the originating timestamp of refusals; nullptr: they carry none
 };
 
 /// Called once per request, on any thread.
@@ -27,6 +30,8 @@ class HttpBinding {
   void handle(net::HttpRequest request, HttpAnswer answer) const;
 
  private:
+  [[nodiscard]] net::HttpResponse refusal(const onem2m::Request& request, const onem2m::Error& error) const;
+
   onem2m::RequestHandler& handler_;
   const HttpBindingOptions options_;
 };

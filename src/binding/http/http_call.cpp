@@ -124,6 +124,8 @@ Response read_http_response(net::HttpResponse&& message, const Request& request,
   if (response.request_identifier.empty()) response.request_identifier = request.request_identifier;
   response.from = text_header(message.headers, "X-M2M-Origin");
   response.originating_timestamp = text_header(message.headers, "X-M2M-OT");
+  response.result_expiration = text_header(message.headers, "X-M2M-RST");
+  response.event_category = number_header<int>(message.headers, "X-M2M-EC");
   response.vendor_information = text_header(message.headers, "X-M2M-VSI");
   response.content_location = text_header(message.headers, "Content-Location");
   if (const auto version = message.headers.find("X-M2M-RVI")) response.release_version = std::string{*version};

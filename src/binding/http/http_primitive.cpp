@@ -91,15 +91,13 @@ Result<> read_headers(const net::Headers& headers, Request& request) {
     }
   }
   if (request.request_identifier.empty()) return bad_header("X-M2M-RI", "is missing");
-  if (!request.originating_timestamp.empty() && !onem2m::parse_timestamp(request.originating_timestamp)) {
-    return bad_header("X-M2M-OT", "is not a timestamp such as 20261121T134500");
-  }
-  const std::pair<const char*, const std::string&> times[] = {{"X-M2M-RET", request.request_expiration},
+  const std::pair<const char*, const std::string&> times[] = {{"X-M2M-OT", request.originating_timestamp},
+                                                              {"X-M2M-RET", request.request_expiration},
                                                               {"X-M2M-RST", request.result_expiration},
                                                               {"X-M2M-OET", request.operation_execution_time}};
   for (const auto& [name, time] : times) {
     if (!time.empty() && !onem2m::parse_absolute_or_relative(time, base::WallTime{})) {
-      return bad_header(name, "is neither a timestamp nor milliseconds from now");
+      return bad_header(name, "is neither a timestamp such as 20261121T134500 nor milliseconds from now");
     }
   }
   return {};
@@ -171,6 +169,8 @@ net::HttpResponse write_http_response(onem2m::Response&& response, std::string_v
   if (response.release_version) message.headers.add("X-M2M-RVI", std::move(*response.release_version));
   add_if_any(message.headers, "X-M2M-Origin", std::move(response.from));
   add_if_any(message.headers, "X-M2M-OT", std::move(response.originating_timestamp));
+  add_if_any(message.headers, "X-M2M-RST", std::move(response.result_expiration));
+  if (response.event_category) message.headers.add("X-M2M-EC", std::to_string(*response.event_category));
   add_if_any(message.headers, "X-M2M-VSI", std::move(response.vendor_information));
   if (response.content_status) message.headers.add("X-M2M-CTS", std::to_string(*response.content_status));
   if (response.content_offset) message.headers.add("X-M2M-CTO", std::to_string(*response.content_offset));

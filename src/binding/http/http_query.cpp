@@ -70,6 +70,7 @@ void visit_parameters(auto& r, Visit&& visit) {
   visit("ltids", r.local_token_ids, Plus::Separates);
   visit("tqi", r.token_request, Plus::IsText);
   visit("sqi", r.semantic_query, Plus::IsText);
+  visit("ma", r.maximum_age, Plus::IsText);
   visit("atrl", r.attribute_list, Plus::Separates);
   visit("grtm", r.group_request_target_members, Plus::Separates);
 }

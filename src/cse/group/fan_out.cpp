@@ -180,7 +180,7 @@ class Round : public std::enable_shared_from_this<Round> {
 base::Duration time_to_collect(const CseCore& core, const Request& request, base::WallTime now) {
   if (!request.result_expiration.empty())
     if (const auto end = onem2m::parse_absolute_or_relative(request.result_expiration, now)) return *end - now;
-  return deadline_of(core.options, request, now) - now;
+  return deadline_of(core, request, now) - now;
 }
 
 }  // namespace

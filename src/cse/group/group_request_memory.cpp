@@ -31,7 +31,7 @@ std::string name_of_target(const CseCore& core, const std::vector<std::string>& 
 bool GroupRequestMemory::is_repeated(const onem2m::Request& request, const std::vector<std::string>& segments) {
   const base::MonotonicTime now = core_.environment.clock.monotonic_now();
   const base::WallTime wall = core_.environment.clock.wall_now();
-  const base::Duration life = deadline_of(core_.options, request, wall) - wall;
+  const base::Duration life = deadline_of(core_, request, wall) - wall;
   std::string key = request.group_request_identifier + ' ' + name_of_target(core_, segments);
   std::lock_guard lock(mutex_);
   forget_expired(now);

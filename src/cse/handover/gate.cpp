@@ -142,7 +142,7 @@ void Gate::remember(Transaction& transaction, const std::string& unit, const Req
 }
 
 base::MonotonicTime Gate::deadline_of(const Request& request) const {
-  base::Duration left = shared_.core.options.request_expiration;
+  base::Duration left = shared_.core.request_life.load();
   if (!request.request_expiration.empty()) {
     const base::WallTime now = shared_.wall_now();
     if (const auto expires = onem2m::parse_absolute_or_relative(request.request_expiration, now)) left = *expires - now;

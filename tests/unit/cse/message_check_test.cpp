@@ -46,7 +46,23 @@ const Row kRows[] = {
     {"rqet nonsense", Operation::Retrieve, [](Request& r) { r.request_expiration = "soon"; }, 4000},
     {"rset over", Operation::Retrieve, [](Request& r) { r.result_expiration = "20200101T000000"; }, 4008},
     {"rset before rqet", Operation::Retrieve, [](Request& r) { r.request_expiration = "2000", r.result_expiration = "1000"; }, 4000},
-    {"oet", Operation::Retrieve, [](Request& r) { r.operation_execution_time = "1000"; }, 5001},
+    {"rqet as a duration", Operation::Retrieve, [](Request& r) { r.request_expiration = "PT1S"; }, 2000},
+    {"rset to come", Operation::Retrieve, [](Request& r) { r.request_expiration = "1000", r.result_expiration = "1000"; }, 2000},
+    {"rset nonsense", Operation::Retrieve, [](Request& r) { r.result_expiration = "20261301T000000"; }, 4000},
+    {"oet to come", Operation::Retrieve, [](Request& r) { r.operation_execution_time = "1000"; }, 2000},
+    {"oet past", Operation::Retrieve, [](Request& r) { r.operation_execution_time = "20200101T000000"; }, 2000},
+    {"oet nonsense", Operation::Retrieve, [](Request& r) { r.operation_execution_time = "later"; }, 4000},
+    {"oet at rqet", Operation::Retrieve, [](Request& r) { r.operation_execution_time = r.request_expiration = "1000"; }, 4000},
+    {"oet after rset", Operation::Retrieve, [](Request& r) { r.operation_execution_time = "2000", r.result_expiration = "1000"; }, 4000},
+    {"ot relative", Operation::Retrieve, [](Request& r) { r.originating_timestamp = "-10"; }, 2000},
+    {"ot nonsense", Operation::Retrieve, [](Request& r) { r.originating_timestamp = "yesterday"; }, 4000},
+    {"rp nonsense", Operation::Retrieve, [](Request& r) { r.result_persistence = "long"; }, 4000},
+    {"ec custom", Operation::Retrieve, [](Request& r) { r.event_category = 100; }, 2000},
+    {"ec unknown", Operation::Retrieve, [](Request& r) { r.event_category = 5; }, 4000},
+    {"drt unstructured", Operation::Retrieve, [](Request& r) { r.desired_identifier_type = 2; }, 2000},
+    {"drt unknown", Operation::Retrieve, [](Request& r) { r.desired_identifier_type = 3; }, 4000},
+    {"ma", Operation::Retrieve, [](Request& r) { r.maximum_age = "PT5S"; }, 2000},
+    {"ma nonsense", Operation::Retrieve, [](Request& r) { r.maximum_age = "5"; }, 4000},
     {"no From", Operation::Retrieve, [](Request& r) { r.from.clear(); }, 4000},
     {"From with another first letter", Operation::Retrieve, [](Request& r) { r.from = "bob"; }, 4000},
     {"From of one letter", Operation::Retrieve, [](Request& r) { r.from = "C"; }, 4000},
@@ -55,6 +71,11 @@ const Row kRows[] = {
     {"CREATE with filter criteria", Operation::Create, [](Request& r) { r.filter_criteria.labels = {"x"}; }, 4000},
     {"RETRIEVE with ty", Operation::Retrieve, [](Request& r) { r.resource_type = 3; }, 4000},
     {"RETRIEVE with content", Operation::Retrieve, [](Request& r) { r.content = {{"a", 1}}; }, 4000},
+    {"CREATE without content", Operation::Create, [](Request& r) { r.content = nullptr; }, 4000},
+    {"UPDATE without content", Operation::Update, [](Request&) {}, 4000},
+    {"sqi of an UPDATE", Operation::Update, [](Request& r) { r.semantic_query = true, r.content = {{"m2m:cb", {}}}; }, 4000},
+    {"sqi without rcn 10", Operation::Retrieve, [](Request& r) { r.semantic_query = true; }, 4000},
+    {"sqi", Operation::Retrieve, [](Request& r) { r.semantic_query = true, r.result_content = 10; }, 5001},
     {"NOTIFY without content", Operation::Notify, [](Request&) {}, 4000},
     {"rcn 4 of a CREATE", Operation::Create, [](Request& r) { r.result_content = 4; }, 4000},
     {"rcn 0 of a RETRIEVE", Operation::Retrieve, [](Request& r) { r.result_content = 0; }, 4000},
@@ -65,11 +86,18 @@ const Row kRows[] = {
     {"rcn 9 of a DELETE", Operation::Delete, [](Request& r) { r.result_content = 9; }, 4000},
     {"rcn 1 of a discovery", Operation::Retrieve, [](Request& r) { r.filter_criteria.filter_usage = 1, r.result_content = 1; }, 4000},
     {"fu 3", Operation::Retrieve, [](Request& r) { r.filter_criteria.filter_usage = 3; }, 5001},
-    {"no rvi", Operation::Retrieve, [](Request& r) { r.release_version.reset(); }, 4000},
+    {"no rvi", Operation::Retrieve, [](Request& r) { r.release_version.reset(); }, 4001},
     {"unknown rvi", Operation::Retrieve, [](Request& r) { r.release_version = "17"; }, 4001},
+    {"rvi 1", Operation::Retrieve, [](Request& r) { r.release_version = "1"; }, 2000},
+    {"rvi 2", Operation::Retrieve, [](Request& r) { r.release_version = "2"; }, 2000},
+    {"rvi 2a", Operation::Retrieve, [](Request& r) { r.release_version = "2a"; }, 2000},
+    {"rvi 4", Operation::Retrieve, [](Request& r) { r.release_version = "4"; }, 2000},
+    {"rvi 5", Operation::Retrieve, [](Request& r) { r.release_version = "5"; }, 2000},
     {"rt 1", Operation::Retrieve, [](Request& r) { r.response_type = 1; }, 5206},
     {"rt 2", Operation::Retrieve, [](Request& r) { r.response_type = 2; }, 5001},
     {"rt 4", Operation::Retrieve, [](Request& r) { r.response_type = 4; }, 2000},
+    {"rt 3 with targets", Operation::Retrieve, [](Request& r) { r.notification_targets = {"Cx"}; }, 4000},
+    {"rt 3 with no targets", Operation::Retrieve, [](Request& r) { r.notification_targets.emplace(); }, 2000},
     {"rt 6", Operation::Retrieve, [](Request& r) { r.response_type = 6; }, 4000},
     {"empty To", Operation::Retrieve, [](Request& r) { r.to.clear(); }, 4000},
     {"unknown target", Operation::Retrieve, [](Request& r) { r.to = "cse-mn/nothing"; }, 4004},
@@ -77,6 +105,33 @@ const Row kRows[] = {
     {"AE registration in transit", Operation::Create, [](Request& r) { r.to = "/in/x", r.resource_type = 2; }, 4000},
 };
 INSTANTIATE_TEST_SUITE_P(Clause, InvalidMessage, ::testing::ValuesIn(kRows));
+
+TEST(ResponseParameters, RepeatWhatTheRequestSaidAndTellTheTime) {
+  TestCse cse;
+  auto request = cse.request(Operation::Retrieve, "cse-mn");
+  request.result_expiration = "PT5S";
+  request.event_category = 2;
+  request.vendor_information = "mine";
+  const auto response = cse.ask(request);
+  EXPECT_EQ(response.result_expiration, "PT5S");
+  EXPECT_EQ(response.event_category, 2);
+  EXPECT_EQ(response.vendor_information, "mine");
+  EXPECT_EQ(response.release_version, "3");
+  EXPECT_FALSE(response.originating_timestamp.empty());
+  request.from.clear();
+  EXPECT_FALSE(cse.ask(request).originating_timestamp.empty()) << "of a refusal, too";
+}
+
+TEST(OperationExecutionTime, DelaysTheWholeOperation) {
+  TestCse cse;
+  const auto before = cse.time.monotonic_now();
+  auto request = cse.request(Operation::Create, "cse-mn");
+  request.resource_type = 3;
+  request.content = {{"m2m:cnt", {{"rn", "late"}}}};
+  request.operation_execution_time = "2000";
+  EXPECT_EQ(rsc(cse.ask(request)), 2001);
+  EXPECT_GE(cse.time.monotonic_now() - before, std::chrono::seconds{2});
+}
 
 TEST(MissingRelease, IsReleaseOneWhereTheOptionsSaySo) {
   cse::CseOptions options;
