@@ -284,10 +284,13 @@ Result<Response> delete_instance_target(Work& work) {
   if (auto done = remove_instance(work.core, transaction, container, **found, &work.request, false); !done)
     return tl::unexpected(done.error());
   Response response = make_response(ResponseStatus::Deleted);
-  if (work.request.result_content.value_or(0) == 1) response.content = Json{{member_name_of(**found), attributes}};
+  // An instance has no children: with them, or references to them, it is the same or nothing.
+  const int rcn = work.request.result_content.value_or(0);
+  if (rcn == 1 || rcn == 4 || rcn == 5) response.content = Json{{member_name_of(**found), attributes}};
+  if (rcn == 8) response.content = Json{{member_name_of(**found), Json::object()}};
+  if (rcn == 6) response.content = Json{{"m2m:rrl", {{"rrf", Json::array()}}}};
   return response;
 }
-
 
 Result<Response> count_retrieval(Work& work) {
   Transaction& transaction = work.transaction;

@@ -78,13 +78,15 @@ Resource make_resource(Work& work, Representation&& made, const Resource& parent
   return resource;
 }
 
-// What the CSE set or changed beyond the request. rcn 9.
+// What the CSE set, changed or left out beyond the request. rcn 9.
 Json difference(const Json& stored, const Json& requested) {
   Json changed = Json::object();
   for (const auto& [name, value] : stored.items()) {
     const auto asked = requested.find(name);
     if (asked == requested.end() || *asked != value) changed[name] = value;
   }
+  for (const auto& [name, value] : requested.items())
+    if (!value.is_null() && !stored.contains(name)) changed[name] = nullptr;
   return changed;
 }
 

@@ -26,6 +26,7 @@
 #include "cse/schedule/schedule.hpp"
 #include "cse/semantics/semantic_descriptor.hpp"
 #include "cse/statistics/statistics.hpp"
+#include "cse/request/non_blocking.hpp"
 #include "cse/target.hpp"
 #include "cse/time_series/monitor.hpp"
 #include "cse/time_series/time_series.hpp"
@@ -75,6 +76,7 @@ std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
   parts.push_back(make_geofence(core));
   parts.push_back(make_time_sync(core));
   parts.push_back(make_announcement(core));
+  parts.push_back(make_non_blocking(core));
   return parts;
 }
 

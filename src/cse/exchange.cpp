@@ -4,6 +4,7 @@
 #include "cse/internal_aes.hpp"
 #include "cse/notify_receiver.hpp"
 #include "cse/outbox_sender.hpp"
+#include "cse/request/polling_channel.hpp"
 #include "cse/registration_at_registrar.hpp"
 #include "cse/router.hpp"
 #include "cse/service_provider_stem.hpp"
@@ -19,7 +20,7 @@ namespace {
 class Exchange final : public CsePart {
  public:
   explicit Exchange(CseCore& core)
-      : core_(core), router_(core),
+      : core_(core), polling_channels_(core), router_(core, polling_channels_),
         outbox_({*core.loop, core.environment.clock, core.environment.executor, core.environment.random,
                  core.environment.telemetry},
                 [this](const OutboxEntry& entry, onem2m::ResponseCallback done) { router_.deliver(entry, std::move(done)); }),
@@ -52,6 +53,7 @@ class Exchange final : public CsePart {
       outbox_.reconsider();
       if (registration_) stem_keeper_.served(unit);
     });
+    polling_channels_.on_idle_poll([this](const std::string& entity) { outbox_.hurry(entity); });
     outbox_.start();
     notifier_.start();
     windows_->start();
@@ -70,6 +72,7 @@ class Exchange final : public CsePart {
  private:
   CseCore& core_;
   InternalAes internal_aes_;
+  PollingChannels polling_channels_;
   Router router_;
   OutboxSender outbox_;
   std::shared_ptr<CrossResourceWindows> windows_;

@@ -7,6 +7,7 @@
 #include "cse/registrees.hpp"
 #include "onem2m/address.hpp"
 #include "onem2m/lexical.hpp"
+#include "onem2m/resource_types.hpp"
 #include "onem2m/timestamp.hpp"
 
 namespace edgecse::cse {
@@ -132,6 +133,8 @@ Result<> check_semantics(const Request& request) {
 Result<> check_operation(const Request& request) {
   if (request.operation == Operation::Create) {
     if (!request.resource_type) return refuse(ResponseStatus::BadRequest, "ty is missing");
+    if (onem2m::find_resource_type(*request.resource_type) == nullptr)
+      return refuse(ResponseStatus::BadRequest, "ty " + std::to_string(*request.resource_type) + " is no resource type");
     if (!request.filter_criteria.empty()) return refuse(ResponseStatus::BadRequest, "a CREATE has no filter criteria");
   } else if (request.resource_type) {
     return refuse(ResponseStatus::BadRequest, "ty belongs to a CREATE");

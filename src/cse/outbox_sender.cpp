@@ -367,12 +367,14 @@ void OutboxSender::reconsider() {
   });
 }
 
-void OutboxSender::hurry() {
-  core_->env.executor.post([weak = core_->weak_from_this()] {
+void OutboxSender::hurry() { hurry({}); }
+
+void OutboxSender::hurry(std::string target) {
+  core_->env.executor.post([weak = core_->weak_from_this(), target = std::move(target)] {
     const auto core = weak.lock();
     if (!core) return;
     for (auto& [key, lane] : core->lanes) {
-      if (lane.timer == 0) continue;
+      if (lane.timer == 0 || !key.ends_with(target)) continue;
       core->env.executor.cancel(std::exchange(lane.timer, 0));
       lane.attempts = 0;
       core->make_ready(key, lane);

@@ -62,6 +62,8 @@ class OutboxSender final : public CommitObserver {
   void reconsider();
   /// A way out has opened: entries that wait out a back-off are tried at once.
   void hurry();
+  /// The same for what goes to one AE or CSE, by its resourceID or name at the end of its address.
+  void hurry(std::string target);
   /// Calls back on the executor when nothing of the unit is in flight and the rows of what was delivered are erased. The
   /// caller makes may_send false for the unit first.
   void settle(std::string unit, std::function<void()> done);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cse/internal_aes.hpp"
+#include "cse/request/polling_channel.hpp"
 #include "onem2m/timestamp.hpp"
 
 namespace edgecse::cse {
@@ -35,13 +36,17 @@ bool has_path(const std::string& url) {
   return slash != std::string::npos && slash + 1 < url.size();
 }
 
+/// requestReachability of an <AE> or <remoteCSE>: false says that the pointOfAccess is of no use.
+bool is_reachable(const Resource& entity) { return entity.attributes.value("rr", true); }
+
 /// `/csi` of `/csi/x`, `/csi`; the whole text when it starts otherwise.
 std::string first_segment(const std::string& from) { return from.substr(0, from.find('/', 1)); }
 
 }  // namespace
 
-Router::Router(CseCore& core)
+Router::Router(CseCore& core, PollingChannels& polling_channels)
     : core_(core),
+      polling_channels_(polling_channels),
       peers_(std::make_shared<PeerAddresses>(core.options, core.environment.clock, core.environment.sender)) {}
 
 std::shared_ptr<const Router::Routes> Router::routes() {
@@ -167,8 +172,9 @@ void Router::send_to_registrar(Request request, ResponseCallback done) {
 
 void Router::send_to_cse(Request request, const Resource& remote_cse, ResponseCallback done) {
   const bool is_registrar = core_.options.registrar && remote_cse.text("csi") == core_.options.registrar->id;
+  const ResourcePtr channel = is_registrar ? nullptr : channel_instead(remote_cse);
   std::vector<std::string> hops = is_registrar ? core_.options.registrar->points_of_access : strings(remote_cse, "poa");
-  if (hops.empty())
+  if (hops.empty() && !channel)
     return refuse(request, done, ResponseStatus::TargetNotReachable, remote_cse.text("csi") + " has no pointOfAccess");
   request.from = onem2m::to_sp_relative_originator(request.from, core_.options.id);
   const std::vector<std::string> releases = strings(remote_cse, "srv");
@@ -176,7 +182,13 @@ void Router::send_to_cse(Request request, const Resource& remote_cse, ResponseCa
     request.release_version.reset();
     request.vendor_information.clear();
   }
+  if (channel) return polling_channels_.send(*channel, std::move(request), std::move(done));
   core_.environment.sender.send({std::move(hops), false}, std::move(request), std::move(done));
+}
+
+ResourcePtr Router::channel_instead(const Resource& entity) const {
+  if (is_reachable(entity) && entity.has("poa")) return nullptr;
+  return polling_channel_of(core_.loop->snapshot()->tree, entity.id);
 }
 
 bool Router::comes_from_above(const std::string& from) {
@@ -213,9 +225,13 @@ void Router::deliver(const OutboxEntry& entry, ResponseCallback done) {
 void Router::deliver_to_ae(Request request, const Resource& ae, ResponseCallback done) {
   if (core_.internal_aes)
     if (const InternalAes::Receiver receiver = core_.internal_aes->find(ae.id)) return receiver(request, std::move(done));
+  if (const ResourcePtr channel = channel_instead(ae))
+    return polling_channels_.send(*channel, std::move(request), std::move(done));
   std::vector<std::string> hops = strings(ae, "poa");
-  if (hops.empty())
-    return refuse(request, done, ResponseStatus::TargetNotReachable, "the AE " + ae.id + " has no pointOfAccess");
+  if (hops.empty() || !is_reachable(ae))
+    return refuse(request, done, ResponseStatus::TargetNotReachable,
+                  "the AE " + ae.id + (hops.empty() ? " has no pointOfAccess" : " is not requestReachable") +
+                      " and no polling channel");
   const bool whole = std::ranges::any_of(hops, has_path);
   core_.environment.sender.send({std::move(hops), whole}, std::move(request), std::move(done));
 }

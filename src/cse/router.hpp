@@ -16,16 +16,19 @@
 
 namespace edgecse::cse {
 
+class PollingChannels;  // cse/request/polling_channel.hpp
+
 /// Thread-safe. Must be an observer of the commit loop, so that it follows registrations.
 class Router final : public RequestForwarder, public CommitObserver {
  public:
-  explicit Router(CseCore& core);
+  Router(CseCore& core, PollingChannels& polling_channels);
 
   /// 4004 when no way leads to the target, 4008 past rqet or without an answer, 5103 when the next hop is not reached.
   void forward(onem2m::Request request, onem2m::ResponseCallback done) override;
   /// An entry of the outbox: to a URL as it is, else like forward, targets here included.
   void deliver(const OutboxEntry& entry, onem2m::ResponseCallback done);
-  /// A NOTIFY to an AE registered here: a call when it lives in this process, else its pointOfAccess in their order.
+  /// A NOTIFY to an AE registered here: a call when it lives in this process, else its pointOfAccess in their order, its
+  /// polling channel when it is not requestReachable.
   void deliver_to_ae(onem2m::Request request, const Resource& ae, onem2m::ResponseCallback done);
   /// To the registrar as it is configured; 5103 when there is none.
   void send_to_registrar(onem2m::Request request, onem2m::ResponseCallback done);
@@ -44,7 +47,11 @@ class Router final : public RequestForwarder, public CommitObserver {
   void send_to_cse(onem2m::Request request, const Resource& remote_cse, onem2m::ResponseCallback done);
   [[nodiscard]] bool comes_from_above(const std::string& from);
 
+  /// Where requests for the entity wait when it cannot be reached; nullptr: it can, or it has no channel. TS-0004 7.3.3.9.
+  [[nodiscard]] ResourcePtr channel_instead(const Resource& entity) const;
+
   CseCore& core_;
+  PollingChannels& polling_channels_;
   std::shared_ptr<PeerAddresses> peers_;
   std::mutex mutex_;
   std::shared_ptr<const Routes> routes_;  // guarded by mutex_; nullptr: not built yet

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cse/request/request_resource.hpp"
+
+#include "onem2m/json_codec.hpp"
+#include "onem2m/timestamp.hpp"
+
+namespace edgecse::cse {
+
+using onem2m::Request;
+using onem2m::Response;
+using onem2m::ResponseStatus;
+namespace type = onem2m::type;
+
+namespace {
+
+// Result persistence is how long the Originator may come for the result; a request that expires has none. release4 18.
+std::string choose_life(const CseCore& core, base::WallTime now, const Request& request) {
+  const base::WallTime latest = now + core.options.maximum_expiration;
+  for (const std::string* text : {&request.request_expiration, &request.result_persistence}) {
+    const auto time = onem2m::parse_timestamp(*text);
+    if (time && *time <= latest) return *text;
+  }
+  return onem2m::format_precise_timestamp(now + core.request_resource_life.load());
+}
+
+// Every parameter but those that are attributes of their own.
+Json meta_information(const Request& request, Json& content) {
+  Json meta = onem2m::to_json(request);
+  if (const auto given = meta.find("pc"); given != meta.end()) content = std::move(*given);
+  for (const char* name : {"op", "to", "fr", "rqi", "pc"}) meta.erase(name);
+  return meta;
+}
+
+}  // namespace
+
+onem2m::Result<> RequestProcedure::check_delete(const Tree&, const Request&, const Resource& resource) const {
+  const auto status = static_cast<RequestStatus>(resource.number("rs"));
+  if (status == RequestStatus::Completed || status == RequestStatus::Failed) return {};
+  return onem2m::refuse(ResponseStatus::UnableToRecallRequest, "the request '" + resource.name + "' is under way");
+}
+
+Resource make_request_resource(const CseCore& core, Transaction& transaction, const Request& request) {
+  Resource resource;
+  resource.id = transaction.new_id();
+  resource.parent = core.base_id();
+  resource.name = "req-" + resource.id;
+  resource.type = type::kRequest;
+  resource.member_name = "m2m:req";
+  resource.creator = local_originator(core.options, request.from);
+  resource.created = transaction.next_creation();
+  Json content;
+  Json meta = meta_information(request, content);
+  const std::string now = onem2m::format_timestamp(transaction.now());
+  Json& attributes = resource.attributes;
+  attributes = {{"ty", resource.type}, {"ri", resource.id}, {"rn", resource.name}, {"pi", resource.parent},
+                {"ct", now}, {"lt", now}, {"et", choose_life(core, transaction.now(), request)},
+                {"op", static_cast<int>(request.operation)}, {"tg", request.to}, {"org", request.from},
+                {"rid", request.request_identifier}, {"mi", std::move(meta)},
+                {"rs", static_cast<int>(RequestStatus::Pending)},
+                {"ors", {{"rsc", onem2m::to_number(ResponseStatus::Accepted)}, {"rqi", request.request_identifier},
+                         {"to", request.from}, {"fr", core.options.id}}}};
+  if (!request.from.empty()) attributes["lbl"] = {request.from};
+  if (!content.is_null()) attributes["pc"] = std::move(content);
+  return resource;
+}
+
+void set_operation_result(const CseCore& core, base::WallTime now, const Response& response, Resource& resource) {
+  Json& attributes = resource.attributes;
+  const bool done = onem2m::is_success(response.status);
+  attributes["rs"] = static_cast<int>(done ? RequestStatus::Completed : RequestStatus::Failed);
+  attributes["lt"] = onem2m::format_timestamp(now);
+  Json result = onem2m::to_json(response);
+  result["rqi"] = attributes["rid"];
+  result["to"] = attributes["org"];
+  result["fr"] = core.options.id;
+  result["ot"] = onem2m::format_timestamp(now);
+  result["rset"] = attributes["et"];
+  for (const char* name : {"rvi", "vsi", "ec"}) result.erase(name);
+  // An AE that registered this way becomes the owner of the answer by its new name.
+  if (const auto content = result.find("pc"); content != result.end() && content->contains("m2m:ae")) {
+    const std::string stem = (*content)["m2m:ae"].value("aei", std::string{});
+    if (!stem.empty()) resource.creator = stem;
+  }
+  attributes["ors"] = std::move(result);
+}
+
+Json result_notification(const Resource& resource) {
+  const Json& result = resource.attributes.at("ors");
+  Json response = Json::object();
+  for (const char* name : {"rsc", "rqi", "to", "fr", "pc", "ot"})
+    if (const auto member = result.find(name); member != result.end()) response[name] = *member;
+  const Json& meta = resource.attributes.at("mi");
+  if (const auto release = meta.find("rvi"); release != meta.end()) response["rvi"] = *release;
+  return Json{{"m2m:rsp", std::move(response)}};
+}
+
+}  // namespace edgecse::cse

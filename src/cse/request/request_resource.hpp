@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// <request>: what is known of a non-blocking request. Made and changed by the CSE alone. TS-0001 9.6.12, TS-0004 7.4.12.
+#pragma once
+
+#include <string>
+
+#include "cse/cse_core.hpp"
+
+namespace edgecse::cse {
+
+/// m2m:requestStatus.
+enum class RequestStatus : int { Completed = 1, Failed = 2, Pending = 3, Forwarded = 4, PartiallyCompleted = 5 };
+
+class RequestProcedure final : public TypeProcedure {
+ public:
+  /// 5220 while the request is not finished.
+  [[nodiscard]] onem2m::Result<> check_delete(const Tree& tree, const onem2m::Request& request,
+                                              const Resource& resource) const override;
+};
+
+/// PENDING, below the CSEBase; not in the tree yet. The request's times are absolute.
+[[nodiscard]] Resource make_request_resource(const CseCore& core, Transaction& transaction, const onem2m::Request& request);
+
+/// With the response as its operationResult, COMPLETED or FAILED.
+void set_operation_result(const CseCore& core, base::WallTime now, const onem2m::Response& response, Resource& resource);
+
+/// The operationResult as the notification m2m:rsp tells it.
+[[nodiscard]] Json result_notification(const Resource& resource);
+
+}  // namespace edgecse::cse

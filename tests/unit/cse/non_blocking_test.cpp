@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Requests that are answered before they are done. TS-0004 7.3.2.2 to 7.3.2.5, 7.4.12.
+#include <gtest/gtest.h>
+
+#include "support/test_cse.hpp"
+
+namespace edgecse::test {
+namespace {
+
+using onem2m::Operation;
+using onem2m::Request;
+using onem2m::Response;
+
+struct NonBlockingRequest : ::testing::Test {
+  TestCse cse;
+  std::string ae = cse.add_ae("Cdev", {{"poa", {"http://127.0.0.1:9"}}});
+
+  Request create_container(const std::string& name, int response_type) const {
+    Request request = cse.request(Operation::Create, "cse-mn/Cdev", "Cdev");
+    request.resource_type = 3;
+    request.content = {{"m2m:cnt", {{"rn", name}}}};
+    request.response_type = response_type;
+    return request;
+  }
+  Json resource(const std::string& id, const std::string& from = "Cdev") {
+    const Response response = cse.retrieve(id, from);
+    return response.content.value("m2m:req", Json(rsc(response)));
+  }
+  void settle() { cse.time.advance(std::chrono::seconds{1}); }
+};
+
+TEST_F(NonBlockingRequest, IsKeptAndDoneAndItsResultFetched) {
+  Request request = create_container("data", 1);
+  request.request_identifier = "r17";
+  const Response accepted = cse.ask(request);
+  ASSERT_EQ(rsc(accepted), 1001) << accepted.content.dump();
+  settle();
+  const Json kept = resource(accepted.content.at("m2m:uri"));
+  EXPECT_EQ(kept.value("rs", 0), 1) << kept.dump();
+  EXPECT_EQ(kept.value("op", 0), 1);
+  EXPECT_EQ(kept.value("org", ""), "Cdev");
+  EXPECT_EQ(kept.value("rid", ""), "r17");
+  EXPECT_EQ(kept.value("tg", ""), "cse-mn/Cdev");
+  EXPECT_EQ(kept.at("lbl"), Json({"Cdev"}));
+  EXPECT_EQ(kept.at("mi").at("rt").at("rtv"), 1);
+  EXPECT_EQ(kept.at("mi").at("ty"), 3);
+  EXPECT_EQ(kept.at("pc"), Json({{"m2m:cnt", {{"rn", "data"}}}}));
+  EXPECT_EQ(kept.at("ors").at("rsc"), 2001);
+  EXPECT_EQ(kept.at("ors").at("rqi"), "r17");
+  EXPECT_EQ(kept.at("ors").at("to"), "Cdev");
+  EXPECT_EQ(kept.at("ors").at("fr"), "/mn1");
+  EXPECT_EQ(kept.at("ors").at("pc").at("m2m:cnt").at("rn"), "data");
+  EXPECT_EQ(rsc(cse.retrieve("cse-mn/Cdev/data", "Cdev")), 2000);
+  EXPECT_TRUE(cse.sender.sent.empty()) << "nobody asked to be told";
+}
+
+TEST_F(NonBlockingRequest, ThatFailsSaysWhy) {
+  Request request = cse.request(Operation::Retrieve, "cse-mn/nothing", "Cdev");
+  request.response_type = 1;
+  const Response accepted = cse.ask(request);
+  settle();
+  const Json kept = resource(accepted.content.at("m2m:uri"));
+  EXPECT_EQ(kept.value("rs", 0), 2);
+  EXPECT_EQ(kept.at("ors").at("rsc"), 4004);
+  EXPECT_TRUE(kept.at("ors").at("pc").contains("m2m:dbg"));
+}
+
+TEST_F(NonBlockingRequest, WaitsForItsExecutionTimeAndCannotBeRecalledMeanwhile) {
+  Request request = create_container("late", 1);
+  request.operation_execution_time = "5000";
+  const Response accepted = cse.ask(request);
+  const std::string id = accepted.content.at("m2m:uri");
+  EXPECT_EQ(resource(id).value("rs", 0), 3);
+  EXPECT_EQ(resource(id).at("ors").at("rsc"), 1000);
+  EXPECT_EQ(rsc(cse.retrieve("cse-mn/Cdev/late")), 4004);
+  EXPECT_EQ(rsc(cse.remove(id, "Cdev")), 5220);
+  cse.time.advance(std::chrono::seconds{6});
+  EXPECT_EQ(resource(id).value("rs", 0), 1);
+  EXPECT_EQ(rsc(cse.remove(id, "Cdev")), 2002);
+}
+
+TEST_F(NonBlockingRequest, BelongsToItsOriginatorAndEndsWithItsLife) {
+  const std::string id = cse.ask(create_container("data", 1)).content.at("m2m:uri");
+  cse.add_ae("Cother");
+  EXPECT_EQ(resource(id, "Cother"), 4103);
+  cse.time.advance(std::chrono::seconds{61});
+  EXPECT_EQ(resource(id), 4004);
+  Request kept_longer = create_container("more", 1);
+  kept_longer.result_persistence = "PT5M";
+  const std::string longer = cse.ask(kept_longer).content.at("m2m:uri");
+  cse.time.advance(std::chrono::seconds{240});
+  EXPECT_TRUE(resource(longer).is_object());
+}
+
+TEST_F(NonBlockingRequest, IsNeitherMadeByHandNorReadWithoutBlocking) {
+  EXPECT_EQ(rsc(cse.create("cse-mn", 17, {{"m2m:req", Json::object()}})), 4005);
+  const std::string id = cse.ask(create_container("data", 1)).content.at("m2m:uri");
+  Request request = cse.request(Operation::Retrieve, id, "Cdev");
+  request.response_type = 1;
+  EXPECT_EQ(rsc(cse.ask(request)), 4000);
+  EXPECT_EQ(rsc(cse.update(id, {{"m2m:req", {{"rs", 1}}}}, "Cdev")), 4000);
+}
+
+TEST_F(NonBlockingRequest, TellsItsResultToTheOriginator) {
+  Request request = create_container("data", 2);
+  request.request_identifier = "r18";
+  const Response accepted = cse.ask(request);
+  EXPECT_EQ(rsc(accepted), 1002);
+  settle();
+  ASSERT_EQ(cse.sender.sent.size(), 1U);
+  const auto& sent = cse.sender.sent.front();
+  EXPECT_EQ(sent.next_hop.points_of_access, std::vector<std::string>{"http://127.0.0.1:9"});
+  EXPECT_EQ(sent.request.from, "/mn1");
+  const Json& result = sent.request.content.at("m2m:rsp");
+  EXPECT_EQ(result.at("rsc"), 2001);
+  EXPECT_EQ(result.at("rqi"), "r18");
+  EXPECT_EQ(result.at("to"), "Cdev");
+  EXPECT_EQ(result.at("rvi"), "3");
+  EXPECT_EQ(result.at("pc").at("m2m:cnt").at("rn"), "data");
+}
+
+TEST_F(NonBlockingRequest, TellsItsResultToEachTargetAndToNobodyWhenTheListIsEmpty) {
+  Request request = create_container("a", 2);
+  request.notification_targets = {"http://127.0.0.1:1/x", "http://127.0.0.1:2/y"};
+  EXPECT_EQ(rsc(cse.ask(request)), 1002);
+  settle();
+  EXPECT_EQ(cse.sender.sent.size(), 2U);
+  request = create_container("b", 2);
+  request.notification_targets.emplace();
+  EXPECT_EQ(rsc(cse.ask(request)), 1002);
+  settle();
+  EXPECT_EQ(cse.sender.sent.size(), 2U);
+  EXPECT_EQ(rsc(cse.retrieve("cse-mn/Cdev/b")), 2000);
+}
+
+TEST_F(NonBlockingRequest, ThatACrashInterruptedHasFailed) {
+  Request request = create_container("late", 2);
+  request.operation_execution_time = "20000";
+  const std::string id = cse.ask(request).content.at("m2m:uri");
+  cse.restart();
+  settle();
+  EXPECT_EQ(resource(id).value("rs", 0), 2);
+  EXPECT_EQ(resource(id).at("ors").at("rsc"), 5000);
+  EXPECT_EQ(cse.sender.sent.size(), 1U) << "who waits for the result is told";
+}
+
+TEST(FlexBlockingRequest, FollowsThePolicyOfTheCse) {
+  cse::CseOptions options;
+  options.flex_blocking_waits = false;
+  TestCse cse(options);
+  auto request = cse.request(Operation::Retrieve, "cse-mn");
+  request.response_type = 4;
+  EXPECT_EQ(rsc(cse.ask(request)), 1001);
+  request.notification_targets = {"http://127.0.0.1:1/x"};
+  EXPECT_EQ(rsc(cse.ask(request)), 1002);
+}
+
+}  // namespace
+}  // namespace edgecse::test
