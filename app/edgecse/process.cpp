@@ -42,7 +42,7 @@ base::Result<std::unique_ptr<Process>, std::string> Process::start(const Configu
   process->cse_->start();
   process->moves_->start();
   if (process->edge_) process->edge_->start();
-  if (configuration.test.upper_tester) log::warning("app", "test.upper_tester is set, but this version has no upper tester");
+  if (process->upper_tester_) log::warning("app", "the upper tester is open: whoever reaches this CSE can empty it");
   process->admin_->set_not_ready("");
   log::info("app", "ready", {{"cse", configuration.cse.id},
                              {"listen", fmt::format("{}:{}", host_of(configuration.http.server.listen), process->server_->port())},
@@ -200,6 +200,14 @@ void Process::add_routes() {
       edge_->handle(std::move(request), answer);
       return true;
     });
+  if (configuration_.test.upper_tester) {
+    upper_tester_ = std::make_unique<UpperTester>(*cse_, configuration_.http.root);
+    entrance_.add([this](net::HttpRequest& request, const Answer& answer) {
+      if (!upper_tester_->takes(request)) return false;
+      upper_tester_->handle(request, answer);
+      return true;
+    });
+  }
   binding_ = std::make_unique<binding::HttpBinding>(*cse_, binding::HttpBindingOptions{.root = configuration_.http.root, .clock = &clock_});
   entrance_.add([this](net::HttpRequest& request, const Answer& answer) {
     binding_->handle(std::move(request), answer);

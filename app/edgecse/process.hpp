@@ -24,6 +24,7 @@
 #include "store/resource_store.hpp"
 #include "telemetry/registry.hpp"
 #include "tls_watch.hpp"
+#include "upper_tester.hpp"
 
 namespace edgecse::app {
 
@@ -68,6 +69,7 @@ class Process {
   std::unique_ptr<binding::HttpRequestSender> sender_;
   std::unique_ptr<cse::Cse> cse_;
   std::unique_ptr<binding::HttpBinding> binding_;
+  std::unique_ptr<UpperTester> upper_tester_;  // none: not asked for
   std::unique_ptr<Moves> moves_;
   std::unique_ptr<edge::EdgeService> edge_;  // none: no MEC application
   Entrance entrance_;
