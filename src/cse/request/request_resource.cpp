@@ -24,10 +24,11 @@ std::string choose_life(const CseCore& core, base::WallTime now, const Request& 
 }
 
 // Every parameter but those that are attributes of their own.
-Json meta_information(const Request& request, Json& content) {
+Json meta_information(const Request& request, base::WallTime now, Json& content) {
   Json meta = onem2m::to_json(request);
   if (const auto given = meta.find("pc"); given != meta.end()) content = std::move(*given);
   for (const char* name : {"op", "to", "fr", "rqi", "pc"}) meta.erase(name);
+  if (!meta.contains("ot")) meta["ot"] = onem2m::format_timestamp(now);  // of the first reception. TS-0004 annex H
   return meta;
 }
 
@@ -49,7 +50,7 @@ Resource make_request_resource(const CseCore& core, Transaction& transaction, co
   resource.creator = local_originator(core.options, request.from);
   resource.created = transaction.next_creation();
   Json content;
-  Json meta = meta_information(request, content);
+  Json meta = meta_information(request, transaction.now(), content);
   const std::string now = onem2m::format_timestamp(transaction.now());
   Json& attributes = resource.attributes;
   attributes = {{"ty", resource.type}, {"ri", resource.id}, {"rn", resource.name}, {"pi", resource.parent},

@@ -46,7 +46,7 @@ const Row kRows[] = {
     {"empty list of labels", kAe, 3, {{"m2m:cnt", {{"lbl", Json::array()}}}}, 4000},
     {"null for an attribute", kAe, 3, {{"m2m:cnt", {{"et", nullptr}}}}, 4000},
     {"policy that is not there", kAe, 3, {{"m2m:cnt", {{"acpi", {"nowhere"}}}}}, 4000},
-    {"subscription to a subscription", kAe + "/data/la", 23, {{"m2m:sub", {{"nu", {"Cdev"}}}}}, 5203},
+    {"subscription to an instance", kAe + "/data/i.1", 23, {{"m2m:sub", {{"nu", {"Cdev"}}}}}, 5203},
     {"type not implemented", kAe, 9, {{"m2m:grp", {{"mnm", 3}, {"mid", Json::array()}}}}, 5001},
     {"CSEBase", "cse-mn", 5, {{"m2m:cb", Json::object()}}, 4005},
     {"no content", kAe, 3, nullptr, 4000},
