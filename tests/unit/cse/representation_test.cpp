@@ -38,7 +38,6 @@ const std::string kAe = "cse-mn/Cdev";
 const Row kRows[] = {
     {"container", kAe, 3, {{"m2m:cnt", Json::object()}}, 2001},
     {"type of an IN-CSE", "cse-mn", 11, {{"m2m:mssp", Json::object()}}, 4005},
-    {"unknown type", kAe, 999, {{"m2m:cnt", Json::object()}}, 5001},
     {"unknown type", kAe, 999, {{"m2m:cnt", Json::object()}}, 4000},
     {"no type", kAe, 0, {{"m2m:cnt", Json::object()}}, 4000},
     {"name with a slash", kAe, 3, {{"m2m:cnt", {{"rn", "a/b"}}}}, 4000},
@@ -47,7 +46,6 @@ const Row kRows[] = {
     {"null for an attribute", kAe, 3, {{"m2m:cnt", {{"et", nullptr}}}}, 4000},
     {"policy that is not there", kAe, 3, {{"m2m:cnt", {{"acpi", {"nowhere"}}}}}, 4000},
     {"subscription to an instance", kAe + "/data/i.1", 23, {{"m2m:sub", {{"nu", {"Cdev"}}}}}, 5203},
-    {"type not implemented", kAe, 9, {{"m2m:grp", {{"mnm", 3}, {"mid", Json::array()}}}}, 5001},
     {"CSEBase", "cse-mn", 5, {{"m2m:cb", Json::object()}}, 4005},
     {"no content", kAe, 3, nullptr, 4000},
     {"two members", kAe, 3, {{"m2m:cnt", Json::object()}, {"m2m:ae", Json::object()}}, 4000},
