@@ -31,6 +31,18 @@ Json merged(const Resource& target, const Json& requested) {
   return attributes;
 }
 
+Json whole_after(const Resource& target, const Json& requested) {
+  Json attributes = target.attributes;
+  for (const auto& [name, value] : requested.items()) {
+    if (value.is_null()) {
+      attributes.erase(name);
+    } else {
+      attributes[name] = value;
+    }
+  }
+  return attributes;
+}
+
 void put_and_tell(const CseCore& core, Transaction& transaction, Resource after) {
   const ResourcePtr before = transaction.tree().find(after.id);
   after.attributes["lt"] = onem2m::format_timestamp(transaction.now());

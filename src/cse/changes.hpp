@@ -11,6 +11,8 @@ namespace edgecse::cse {
 [[nodiscard]] bool is_set(const Json& attributes, const char* short_name);
 /// The attributes as they will be after the UPDATE; removed ones are null.
 [[nodiscard]] Json merged(const Resource& target, const Json& requested);
+/// The same, without those that are removed.
+[[nodiscard]] Json whole_after(const Resource& target, const Json& requested);
 
 /// A change that no request asks for: lt is set, the resource is put, and listeners are told as of an UPDATE. In a job.
 void put_and_tell(const CseCore& core, Transaction& transaction, Resource after);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cse/location/location_policy.hpp"
 
+#include "cse/changes.hpp"
 #include "cse/procedures.hpp"
 #include "onem2m/geometry.hpp"
 
@@ -38,9 +39,7 @@ Result<> LocationPolicyProcedure::check_create(const CreateCheck& check) const {
 }
 
 Result<> LocationPolicyProcedure::check_update(const UpdateCheck& check) const {
-  Json whole = check.target.attributes;
-  whole.merge_patch(check.attributes);
-  return check_policy(whole);
+  return check_policy(whole_after(check.target, check.attributes));
 }
 
 Result<> LocationPolicyProcedure::after_create(CreateContext& context) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "cse/changes.hpp"
 #include "cse/representation.hpp"
 
 namespace edgecse::cse {
@@ -94,9 +95,7 @@ Result<> MgmtObjProcedure::check_create(const CreateCheck& check) const {
 Result<> MgmtObjProcedure::check_update(const UpdateCheck& check) const {
   const auto definition = static_cast<int>(check.target.number("mgd"));
   if (auto fits = check_buttons(definition, check.attributes); !fits) return fits;
-  Json whole = check.target.attributes;
-  whole.merge_patch(check.attributes);
-  return check_whole(definition, whole);
+  return check_whole(definition, whole_after(check.target, check.attributes));
 }
 
 Result<> MgmtObjProcedure::before_create(CreateContext& context) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cse/changes.hpp"
 #include "cse/target.hpp"
 #include "onem2m/timestamp.hpp"
 
@@ -53,8 +54,7 @@ class NodeLinks final : public CsePart, public ResourceEventListener {
     } else {
       node.attributes["hael"] = std::move(links);
     }
-    node.attributes["lt"] = onem2m::format_timestamp(transaction.now());
-    transaction.put(std::move(node));
+    put_and_tell(core_, transaction, std::move(node));
   }
 
   void forget_node(Transaction& transaction, const ResourceEvent& event) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "cse/changes.hpp"
 #include "onem2m/resource_types.hpp"
 
 namespace edgecse::cse {
@@ -81,9 +82,7 @@ Result<> check_profile(const Json& attributes) {
 Result<> PrimitiveProfileProcedure::check_create(const CreateCheck& check) const { return check_profile(check.attributes); }
 
 Result<> PrimitiveProfileProcedure::check_update(const UpdateCheck& check) const {
-  Json whole = check.target.attributes;
-  whole.merge_patch(check.attributes);
-  return check_profile(whole);
+  return check_profile(whole_after(check.target, check.attributes));
 }
 
 }  // namespace edgecse::cse

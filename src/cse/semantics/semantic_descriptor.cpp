@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/base64.hpp"
+#include "cse/changes.hpp"
 #include "onem2m/json_codec.hpp"
 
 namespace edgecse::cse {
@@ -136,9 +137,7 @@ Result<> SemanticDescriptorProcedure::check_update(const UpdateCheck& check) con
       return refuse(ResponseStatus::InvalidSparqlQuery, "soe is no SPARQL update");
     return refuse(ResponseStatus::NotImplemented, "soe: no SPARQL engine is built in that could change the descriptor");
   }
-  Json whole = check.target.attributes;
-  whole.merge_patch(check.attributes);
-  return check_descriptor(whole);
+  return check_descriptor(whole_after(check.target, check.attributes));
 }
 
 Result<> SemanticDescriptorProcedure::before_create(CreateContext& context) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 
+#include "cse/changes.hpp"
 #include "cse/outbox.hpp"
 #include "cse/subscription/notification_criteria.hpp"
 #include "cse/subscription/notification_policies.hpp"
@@ -59,11 +60,11 @@ Result<> TimeSyncBeaconProcedure::check_create(const CreateCheck& check) const {
 }
 
 Result<> TimeSyncBeaconProcedure::check_update(const UpdateCheck& check) const {
-  Json whole = check.target.attributes;
+  Json whole = whole_after(check.target, check.attributes);
   // What the CSE had set goes with the criteria that it was for.
-  if (check.attributes.contains("bcnc") && check.attributes["bcnc"] != whole["bcnc"])
-    for (const char* name : {"bcni", "bcnt"}) whole.erase(name);
-  whole.merge_patch(check.attributes);
+  if (whole["bcnc"] != check.target.attributes["bcnc"])
+    for (const char* name : {"bcni", "bcnt"})
+      if (!check.attributes.contains(name)) whole.erase(name);
   return check_beacon(whole);
 }
 

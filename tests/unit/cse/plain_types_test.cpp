@@ -71,6 +71,10 @@ TEST_F(Management, ObjectsMayAskForOneWayOfMeasuringAndForFittingCredentials) {
   EXPECT_EQ(wifi({{"enct", 2}, {"wepk", "x"}}), 2001);
   EXPECT_EQ(wifi({{"enct", 4}, {"wpap", "x"}}), 2001);
   EXPECT_EQ(wifi({{"enct", 6}, {"unm", "u"}, {"pwd", "x"}}), 2001);
+  ASSERT_EQ(rsc(create("dcfg:wific", {{"rn", "wifi"}, {"mgd", 1028}, {"ssid", "s"}, {"scan", true},
+                                      {"wcrds", {{"enct", 2}, {"wepk", "x"}}}})),
+            2001);
+  EXPECT_EQ(rsc(cse.update("cse-mn/node/wifi", {{"dcfg:wific", {{"wcrds", {{"enct", 1}}}}}})), 2004) << "replaced, not merged";
 }
 
 TEST(PlainTypes, TypesOfAnInCseAreRefusedElsewhere) {
