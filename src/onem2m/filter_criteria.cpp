@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "onem2m/geo_query.hpp"
 #include "onem2m/label_query.hpp"
 #include "onem2m/timestamp.hpp"
 
@@ -197,7 +198,13 @@ void count_relatives(const FilterCriteria& c, const FilterSubject& subject, Tall
 void count_unsupported(const FilterCriteria& c, Tally& tally) {
   if (!c.semantics_filters.empty()) tally.count(false);
   if (c.content_filter_query) tally.count(false);
-  if (c.geometry) tally.count(false);
+}
+
+void count_location(const FilterCriteria& c, const json& attributes, Tally& tally) {
+  if (!c.geometry || !c.geometry_type || !c.geo_spatial_function) return;
+  const json* location = member(attributes, "loc");
+  tally.count(location != nullptr && location->is_object() &&
+              matches_location(static_cast<GeoSpatialFunction>(*c.geo_spatial_function), *c.geometry_type, *c.geometry, *location));
 }
 
 }  // namespace
@@ -220,6 +227,7 @@ bool matches(const FilterCriteria& criteria, const FilterSubject& subject) {
   count_times_and_sizes(criteria, subject.attributes, tally);
   count_own(criteria, subject, tally);
   count_relatives(criteria, subject, tally);
+  count_location(criteria, subject.attributes, tally);
   count_unsupported(criteria, tally);
   return tally.answer(criteria.filter_operation.value_or(1));
 }

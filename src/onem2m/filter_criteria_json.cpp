@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "onem2m/filter_criteria_json.hpp"
 
+#include <algorithm>
+
+#include "onem2m/geo_query.hpp"
 #include "onem2m/json_codec.hpp"
 #include "onem2m/json_member.hpp"
 #include "onem2m/timestamp.hpp"
@@ -84,6 +87,22 @@ Result<> read_criterion(std::string_view name, const Json& value, FilterCriteria
   return result;
 }
 
+// Comparing a pattern costs its length times that of the text.
+constexpr std::size_t kLongestPattern = 1024;
+constexpr std::ptrdiff_t kMostWildcards = 16;
+
+Result<> check_patterns(const FilterCriteria& c) {
+  for (const auto* pairs : {&c.attributes, &c.child_attributes, &c.parent_attributes}) {
+    for (const auto& [name, pattern] : *pairs) {
+      if (pattern.size() > kLongestPattern || std::ranges::count(pattern, '*') > kMostWildcards)
+        return wrong_member(name, fmt::format("a pattern of {} bytes with {} wildcards at most", kLongestPattern, kMostWildcards));
+    }
+  }
+  for (const std::string& query : c.label_queries)
+    if (query.size() > kLongestPattern) return wrong_member("lbq", fmt::format("of {} bytes at most", kLongestPattern));
+  return {};
+}
+
 }  // namespace
 
 Json filter_criteria_to_json(const FilterCriteria& criteria) {
@@ -106,6 +125,7 @@ Result<FilterCriteria> filter_criteria_from_json(const Json& value) {
 }
 
 Result<> check_filter_criteria(const FilterCriteria& c) {
+  if (auto fits = check_patterns(c); !fits) return fits;
   const std::pair<const char*, const std::optional<std::string>&> times[] = {
       {"crb", c.created_before}, {"cra", c.created_after}, {"ms", c.modified_since},
       {"us", c.unmodified_since}, {"exb", c.expire_before}, {"exa", c.expire_after}};
@@ -127,6 +147,11 @@ Result<> check_filter_criteria(const FilterCriteria& c) {
   if (c.geometry.has_value() != c.geometry_type.has_value() || c.geometry.has_value() != c.geo_spatial_function.has_value()) {
     return refuse(ResponseStatus::BadRequest, "the parameters gmty, geom and gsf belong together");
   }
+  if (c.geometry && !is_geometry_text(*c.geometry_type, *c.geometry)) {
+    return wrong_member("geom", fmt::format("the GeoJSON coordinates of geometry type {}, of {} positions at most",
+                                            *c.geometry_type, kMostPositions));
+  }
+  if (c.operations && (*c.operations < 1 || *c.operations > 63)) return wrong_member("ops", "a sum of operations, 1 to 63");
   return {};
 }
 

@@ -131,5 +131,55 @@ TEST(LabelQuery, KnowsItsComparisons) {
   EXPECT_TRUE(matches_label_query("NT red", nullptr)) << "a resource without labels";
 }
 
+struct GeoRow {
+  int function;
+  int query_type;
+  const char* query;
+  int type;
+  const char* there;
+  bool expected;
+};
+std::ostream& operator<<(std::ostream& out, const GeoRow& row) { return out << row.function << ' ' << row.query << ' ' << row.there; }
+class GeoQuery : public testing::TestWithParam<GeoRow> {};
+TEST_P(GeoQuery, ReadsQueryThenFunctionThenLocation) {
+  const auto& [function, query_type, query, type, there, expected] = GetParam();
+  const json place{{"ty", 3}, {"loc", {{"typ", type}, {"crd", there}}}};
+  const auto criteria = filter_criteria_from_json({{"gsf", function}, {"gmty", query_type}, {"geom", query}});
+  ASSERT_TRUE(criteria) << criteria.error().detail;
+  EXPECT_EQ(matches(*criteria, FilterSubject{place, 3, nullptr, 0, {}}), expected);
+}
+constexpr auto* kSquare = "[[[0,0],[4,0],[4,4],[0,4],[0,0]]]";
+constexpr auto* kFrame = "[[[0,0],[4,0],[4,4],[0,4],[0,0]],[[1,1],[3,1],[3,3],[1,3],[1,1]]]";
+constexpr auto* kHook = "[[[0,0],[4,0],[4,4],[3,4],[3,1],[0,1],[0,0]]]";
+// 1 within, 2 contains, 3 intersects.
+INSTANTIATE_TEST_SUITE_P(
+    Release4, GeoQuery,
+    testing::Values(GeoRow{1, 1, "[1,2]", 3, kSquare, true}, GeoRow{1, 1, "[5,2]", 3, kSquare, false},
+                    GeoRow{1, 1, "[0,2]", 3, kSquare, false}, GeoRow{1, 1, "[2,2]", 3, kFrame, false},
+                    GeoRow{1, 1, "[0.5,2]", 3, kFrame, true}, GeoRow{1, 3, kSquare, 1, "[1,2]", false},
+                    GeoRow{2, 3, kSquare, 1, "[1,2]", true}, GeoRow{2, 3, kSquare, 3, kSquare, true},
+                    GeoRow{2, 3, kSquare, 3, "[[[1,1],[2,1],[2,2],[1,1]]]", true},
+                    GeoRow{2, 3, kSquare, 3, "[[[1,1],[5,1],[2,2],[1,1]]]", false}, GeoRow{2, 3, kSquare, 3, kFrame, true},
+                    GeoRow{2, 3, kFrame, 3, kSquare, false}, GeoRow{2, 3, kHook, 2, "[[0,1],[3,4]]", false},
+                    GeoRow{2, 3, kHook, 2, "[[0.5,0.5],[3.5,0.5],[3.5,3]]", true}, GeoRow{2, 3, kSquare, 2, "[[0,0],[4,0]]", false},
+                    GeoRow{2, 2, "[[0,0],[4,0]]", 1, "[1,0]", true}, GeoRow{2, 4, "[[0,0],[4,0]]", 1, "[4,0]", true},
+                    GeoRow{2, 6, "[[[[0,0],[4,0],[4,4],[0,0]]],[[[9,9],[10,9],[10,10],[9,9]]]]", 1, "[9.9,9.5]", true},
+                    GeoRow{3, 3, kSquare, 3, "[[[3,3],[6,3],[6,6],[3,3]]]", true},
+                    GeoRow{3, 3, kSquare, 3, "[[[1,1],[2,1],[2,2],[1,1]]]", true}, GeoRow{3, 1, "[1,2]", 3, kSquare, true},
+                    GeoRow{3, 3, kSquare, 2, "[[-1,2],[5,2]]", true}, GeoRow{3, 3, kSquare, 2, "[[-1,5],[5,5]]", false},
+                    GeoRow{3, 2, "[[0,0],[2,2]]", 2, "[[0,2],[2,0]]", true}, GeoRow{3, 1, "[1,2]", 1, "[1,3]", false},
+                    GeoRow{3, 3, kFrame, 1, "[2,2]", false}, GeoRow{3, 1, "[1,2]", 1, "nonsense", false}));
+TEST(GeoQueries, WithoutALocationMatchNothing) {
+  EXPECT_FALSE(matches_container({{"gsf", 3}, {"gmty", 1}, {"geom", "[1,2]"}}));
+}
+TEST(GeoQueries, HaveBoundsAndFitTheirType) {
+  std::string many = "[[0,0]";
+  for (int i = 0; i < 1000; ++i) many += ",[" + std::to_string(i) + ",1]";
+  for (const std::string& text : {std::string("[1]"), std::string("[[1,2]]"), std::string("{"), std::string("[[[[[[1,2]]]]]]")})
+    EXPECT_FALSE(filter_criteria_from_json({{"gsf", 1}, {"gmty", 1}, {"geom", text}})) << text;
+  EXPECT_FALSE(filter_criteria_from_json({{"gsf", 1}, {"gmty", 4}, {"geom", many + "]"}}));
+  EXPECT_FALSE(filter_criteria_from_json({{"gsf", 1}, {"gmty", 3}, {"geom", "[[[0,0],[1,0],[1,1],[0,1]]]"}})) << "not closed";
+}
+
 }  // namespace
 }  // namespace edgecse::onem2m
