@@ -2,7 +2,10 @@
 #include "cse/ae.hpp"
 
 #include <algorithm>
+#include <array>
 
+#include "cse/access/service_subscription.hpp"
+#include "cse/access_conditions.hpp"
 #include "cse/management/node_links.hpp"
 #include "onem2m/address.hpp"
 
@@ -25,6 +28,29 @@ Result<> check_app_id(const std::string& id, const std::optional<std::string>& r
   return {};
 }
 
+// m2m:serializations, and the media types of TS-0009 that go with them.
+Result<> check_serializations(const Json& attributes) {
+  static constexpr std::array<std::string_view, 3> kForms{"json", "cbor", "xml"};
+  const auto list = attributes.find("csz");
+  if (list == attributes.end() || !list->is_array()) return {};
+  for (const Json& entry : *list) {
+    const std::string text = entry.is_string() ? entry.get<std::string>() : entry.dump();
+    const std::size_t sign = text.find_last_of("/+");
+    const std::string_view start = std::string_view(text).substr(0, sign == std::string::npos ? 0 : sign + 1);
+    const bool known_start = start == "application/" || (start.starts_with("application/vnd.onem2m-") && start.ends_with('+'));
+    const bool known_form = std::ranges::find(kForms, std::string_view(text).substr(start.size())) != kForms.end();
+    if (!known_start || !known_form) return refuse(ResponseStatus::BadRequest, "csz '" + text + "' is no serialization of oneM2M");
+  }
+  return {};
+}
+
+// The stem that From names, or the letter of the kind that is wanted.
+std::string wanted_stem(const CseOptions& options, const onem2m::Request& request) {
+  std::string stem = local_originator(options, request.from);
+  if (stem.starts_with("/S")) stem.erase(0, 1);
+  return stem.empty() ? "C" : stem;
+}
+
 }  // namespace
 
 std::optional<Result<>> AeProcedure::authorise(const Tree&, const onem2m::Request& request, const Resource&) const {
@@ -32,25 +58,33 @@ std::optional<Result<>> AeProcedure::authorise(const Tree&, const onem2m::Reques
   if (request.from.starts_with('/') && local_originator(core_.options, request.from).starts_with('/') &&
       !request.from.starts_with("/S"))
     return refuse(ResponseStatus::OperationNotAllowed, "a CSE cannot register as an AE");
+  const auto& allowed = core_.options.access.allowed_aes;
+  const std::string stem = wanted_stem(core_.options, request);
+  const bool listed = std::ranges::any_of(allowed, [&](const std::string& pattern) { return matches_wildcard(pattern, stem); });
+  if (!listed) return refuse(ResponseStatus::AppRuleValidationFailed, stem + " may not register here (cse.allowed_aes)");
   return Result<>{};
 }
 
 Result<> AeProcedure::check_create(const CreateCheck& check) const {
-  const std::string stem = local_originator(core_.options, check.request.from);
+  const std::string stem = wanted_stem(core_.options, check.request);
   if (const ResourcePtr there = check.tree.find(stem); stem.size() > 1 && there)
     return refuse(ResponseStatus::OriginatorHasAlreadyRegistered, stem + " is registered here already");
+  const std::string app_id = check.attributes.at("api").get<std::string>();
+  if (auto fits = check_app_id(app_id, check.request.release_version); !fits) return fits;
+  if (auto fits = check_serializations(check.attributes); !fits) return fits;
   if (auto fits = check_node_link(core_, check.tree, check.attributes); !fits) return fits;
-  return check_app_id(check.attributes.at("api").get<std::string>(), check.request.release_version);
+  if (!core_.options.access.service_subscriptions) return {};
+  return check_service_subscription(core_, check.tree, app_id, wanted_stem(core_.options, check.request));
 }
 
 Result<> AeProcedure::check_update(const UpdateCheck& check) const {
+  if (auto fits = check_serializations(check.attributes); !fits) return fits;
   return check_node_link(core_, check.tree, check.attributes);
 }
 
 Result<> AeProcedure::before_create(CreateContext& context) {
   Resource& ae = context.resource;
-  std::string stem = local_originator(core_.options, context.request.from);
-  if (stem.starts_with("/S")) stem.erase(0, 1);
+  std::string stem = wanted_stem(core_.options, context.request);
   if (context.prepared.is_object() && context.prepared.contains("stem"))
     stem = context.prepared.at("stem").get<std::string>();
   else if (stem.size() < 2)
