@@ -252,17 +252,6 @@ class Decider {
   const Requester* requester_ = nullptr;
 };
 
-// Whether a policy of the target has rules that are limited to attributes at all.
-bool has_limited_rules(const CseCore& core, const Tree& tree, const Resource& target) {
-  const auto policies = target.attributes.find("acpi");
-  if (policies == target.attributes.end() || !policies->is_array()) return false;
-  return std::ranges::any_of(*policies, [&](const Json& id) {
-    const ResourcePtr policy = id.is_string() ? find_resource(core, tree, id.get_ref<const std::string&>()) : nullptr;
-    return policy && policy->type == onem2m::type::kAccessControlPolicy &&
-           core.access_policies->get(policy)->privileges.limits_attributes();
-  });
-}
-
 void keep_only(Json& representation, const std::set<std::string>& names) {
   for (auto attribute = representation.begin(); attribute != representation.end();)
     attribute = names.contains(attribute.key()) ? std::next(attribute) : representation.erase(attribute);
@@ -278,10 +267,20 @@ bool may_access(const CseCore& core, const AccessQuestion& question, const Resou
   return decide_access(core, question, target).granted;
 }
 
+bool limits_attributes(const CseCore& core, const Tree& tree, const Resource& target) {
+  const auto policies = target.attributes.find("acpi");
+  if (policies == target.attributes.end() || !policies->is_array()) return false;
+  return std::ranges::any_of(*policies, [&](const Json& id) {
+    const ResourcePtr policy = id.is_string() ? find_resource(core, tree, id.get_ref<const std::string&>()) : nullptr;
+    return policy && policy->type == onem2m::type::kAccessControlPolicy &&
+           core.access_policies->get(policy)->privileges.limits_attributes();
+  });
+}
+
 void hide_attributes(const CseCore& core, const AccessQuestion& question, const Resource& target,
                      onem2m::Response& response) {
   if (response.content.is_null() && !response.serialized_content) return;
-  if (!has_limited_rules(core, question.tree, target)) return;
+  if (!limits_attributes(core, question.tree, target)) return;
   const AccessDecision decision = decide_access(core, question, target);
   if (!decision.attributes) return;
   if (response.serialized_content) response.content = Json::parse(*std::exchange(response.serialized_content, nullptr));

@@ -17,8 +17,9 @@ struct ResultContent {
   std::optional<std::uint64_t> next_offset;  // more is there: content status PARTIAL_CONTENT
 };
 
-/// rcn 1, 4, 5, 6, 8 of a resource that is no instance. Filter conditions limit the children, lvl the depth (references: 1
-/// by default), lim their number. Children without the privilege for the operation are left out.
+/// rcn 1, 4, 5, 6, 8 of a resource that is no instance. Filter conditions limit the children, lvl the depth (all levels by
+/// default), lim their number. Children without the privilege for the operation are left out. Below what does not match,
+/// nothing is shown; but rcn 8 shows matching ones from there in its place.
 [[nodiscard]] onem2m::Result<ResultContent> represent(const CseCore& core, const Tree& tree, const InstanceSource& instances,
                                                       base::WallTime now, const onem2m::Request& request,
                                                       const Resource& resource, int rcn, onem2m::AccessOperation privilege);

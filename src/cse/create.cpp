@@ -123,12 +123,12 @@ Response make_response(ResponseStatus status) {
 }
 
 Result<> authorise(const CseCore& core, const Tree& tree, base::WallTime now, const Request& request,
-                   onem2m::AccessOperation operation, const Resource& resource) {
+                   onem2m::AccessOperation operation, const Resource& resource, const Json* attributes) {
   const bool creating = operation == onem2m::AccessOperation::Create;
   const int child_type = creating ? request.resource_type.value_or(0) : 0;
   const TypeProcedure& procedure = core.procedures.find(creating ? child_type : resource.type);
   if (auto decided = procedure.authorise(tree, request, resource)) return *decided;
-  if (may_access(core, {tree, now, request, operation, child_type}, resource)) return {};
+  if (may_access(core, {tree, now, request, operation, child_type, attributes}, resource)) return {};
   if (may_synchronise(core.options, request, resource)) return {};
   return refuse(ResponseStatus::OriginatorHasNoPrivilege,
                 "no access control policy of '" + resource.name + "' lets " + request.from + " do this");

@@ -66,10 +66,11 @@ void tell_instance(CseCore& core, Transaction& transaction, ResourceEvent::Kind 
                                                                  const InstanceSource& instances, base::WallTime now,
                                                                  const onem2m::Request& request, const Target& target);
 
-/// 4103 unless the type's own procedure or the ACPs permit. resource: the parent of a CREATE.
+/// 4103 unless the type's own procedure or the ACPs permit. resource: the parent of a CREATE. attributes: those that are
+/// read, when they are not the resource's own.
 [[nodiscard]] onem2m::Result<> authorise(const CseCore& core, const Tree& tree, base::WallTime now,
                                          const onem2m::Request& request, onem2m::AccessOperation operation,
-                                         const Resource& resource);
+                                         const Resource& resource, const Json* attributes = nullptr);
 
 /// 4004 when the request's filter criteria do not fit the target (compare-and-set). TS-0004 7.3.3.1.
 [[nodiscard]] onem2m::Result<> check_conditions(const Tree& tree, const onem2m::Request& request, const Resource& resource,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // RETRIEVE: whole, in part (atrl, `#attr`), with children, discovery. TS-0004 7.3.3.6. From one snapshot.
+#include "cse/access/access_decision.hpp"
 #include "cse/child_resources.hpp"
 #include "cse/procedures.hpp"
 #include "onem2m/resource_types.hpp"
@@ -14,6 +15,8 @@ using onem2m::ResponseStatus;
 using onem2m::Result;
 
 namespace {
+
+constexpr int kDiscovery = 1;  // m2m:filterUsage
 
 std::vector<std::string> wanted_attributes(const Request& request, const Target& target) {
   std::vector<std::string> wanted = request.attribute_list;
@@ -43,6 +46,16 @@ Response to_response(ResultContent&& result) {
   return response;
 }
 
+// Instances have no children.
+Result<Response> discover_below_instance(const InstanceSource& instances, base::WallTime now, const Request& request,
+                                         const Target& target) {
+  auto found = find_instance(target, instances, now);
+  if (!found) return tl::unexpected(found.error());
+  Response response = make_response(ResponseStatus::Ok);
+  response.content = request.result_content == 6 ? Json{{"m2m:rrl", {{"rrf", Json::array()}}}} : Json{{"m2m:uril", Json::array()}};
+  return response;
+}
+
 }  // namespace
 
 Result<Response> retrieve_instance(const CseCore& core, const Tree& tree, const InstanceSource& instances,
@@ -50,7 +63,10 @@ Result<Response> retrieve_instance(const CseCore& core, const Tree& tree, const 
   const Resource& container = *target.resource;
   auto found = find_instance(target, instances, now);
   if (!found) return tl::unexpected(found.error());
-  if (auto may = authorise(core, tree, now, request, onem2m::AccessOperation::Retrieve, container); !may)
+  const Json seen = limits_attributes(core, tree, container) ? (*found)->attributes() : Json{};
+  if (auto may = authorise(core, tree, now, request, onem2m::AccessOperation::Retrieve, container,
+                           seen.is_null() ? nullptr : &seen);
+      !may)
     return tl::unexpected(may.error());
   if (container.attributes.value("disr", false))
     return refuse(ResponseStatus::OperationNotAllowed, "'" + container.name + "' disables its instances (disr)");
@@ -81,11 +97,15 @@ Result<Response> retrieve_instance(const CseCore& core, const Tree& tree, const 
 Result<Response> retrieve(const CseCore& core, const Snapshot& snapshot, base::WallTime now, const Request& request,
                           const Target& target) {
   const StoredInstances instances(core.loop->store());
-  if (target.is_instance()) return retrieve_instance(core, snapshot.tree, instances, now, request, target);
+  const bool discovering = request.filter_criteria.filter_usage == kDiscovery;
+  if (target.is_instance()) {
+    if (discovering) return discover_below_instance(instances, now, request, target);
+    return retrieve_instance(core, snapshot.tree, instances, now, request, target);
+  }
   if (target.kind == Target::Kind::Virtual)
     return refuse(ResponseStatus::OperationNotAllowed, "'" + target.name + "' cannot be retrieved");
   const Resource& resource = *target.resource;
-  if (request.filter_criteria.filter_usage == 1) {
+  if (discovering) {
     auto found = discover(core, snapshot.tree, instances, now, request, resource);
     if (!found) return tl::unexpected(found.error());
     return to_response(std::move(*found));
@@ -95,6 +115,10 @@ Result<Response> retrieve(const CseCore& core, const Snapshot& snapshot, base::W
   const int rcn = request.result_content.value_or(1);
   if (rcn == 7) return refuse(ResponseStatus::BadRequest, "rcn 7 fits announced resources only");
   const auto wanted = wanted_attributes(request, target);
+  if (!wanted.empty() || rcn == 1) {
+    if (auto fits = check_conditions(snapshot.tree, request, resource, resource.attributes, resource.type); !fits)
+      return tl::unexpected(fits.error());
+  }
   if (!wanted.empty()) {
     if (rcn != 1) return refuse(ResponseStatus::BadRequest, "an attribute list goes with rcn 1 only");
     auto selected = select(shown_attributes(core, snapshot.tree, now, resource), wanted,
@@ -103,10 +127,6 @@ Result<Response> retrieve(const CseCore& core, const Snapshot& snapshot, base::W
     Response response = make_response(ResponseStatus::Ok);
     response.content = Json{{resource.member_name, std::move(*selected)}};
     return response;
-  }
-  if (rcn == 1) {
-    if (auto fits = check_conditions(snapshot.tree, request, resource, resource.attributes, resource.type); !fits)
-      return tl::unexpected(fits.error());
   }
   auto content = represent(core, snapshot.tree, instances, now, request, resource, rcn, onem2m::AccessOperation::Retrieve);
   if (!content) return tl::unexpected(content.error());

@@ -19,6 +19,9 @@ struct AccessDecision {
 /// may_access() says only whether.
 [[nodiscard]] AccessDecision decide_access(const CseCore& core, const AccessQuestion& question, const Resource& target);
 
+/// Whether a policy of the target has rules that are limited to attributes at all.
+[[nodiscard]] bool limits_attributes(const CseCore& core, const Tree& tree, const Resource& target);
+
 /// Takes out of an answer to CREATE or UPDATE what the originator may not see of the target (of a CREATE: the parent): rules
 /// with aca grant nothing else. After a request that was permitted.
 void hide_attributes(const CseCore& core, const AccessQuestion& question, const Resource& target, onem2m::Response& response);

@@ -94,6 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
                       OriginatorRow{"/mn2", "/mn2", true}, OriginatorRow{"/mn2", "/mn2/Cx", false},
                       OriginatorRow{"//mec.example.org/*", "Cother", true},
                       OriginatorRow{"//mec.example.org/*", "//else.org/in/Cx", false},
+                      OriginatorRow{"bob", "bob", true}, OriginatorRow{"bob", "alice", false},
                       OriginatorRow{"Sdev", "/Sdev", true}, OriginatorRow{"/Sdev", "Sdev", true}));
 
 TEST_F(AccessControl, PolicyItselfIsGuardedByItsOwnPrivileges) {

@@ -64,7 +64,8 @@ const Row kRows[] = {
     {"ma", Operation::Retrieve, [](Request& r) { r.maximum_age = "PT5S"; }, 2000},
     {"ma nonsense", Operation::Retrieve, [](Request& r) { r.maximum_age = "5"; }, 4000},
     {"no From", Operation::Retrieve, [](Request& r) { r.from.clear(); }, 4000},
-    {"From with another first letter", Operation::Retrieve, [](Request& r) { r.from = "bob"; }, 4000},
+    {"From with another first letter", Operation::Retrieve, [](Request& r) { r.from = "bob"; }, 4103},
+    {"From with a blank", Operation::Retrieve, [](Request& r) { r.from = "bob y"; }, 4000},
     {"From of one letter", Operation::Retrieve, [](Request& r) { r.from = "C"; }, 4000},
     {"From with two segments too many", Operation::Retrieve, [](Request& r) { r.from = "/in/a/b"; }, 4000},
     {"CREATE without ty", Operation::Create, [](Request& r) { r.resource_type.reset(); }, 4000},
@@ -160,6 +161,7 @@ TEST_F(StrictOriginators, OutsideAnAssociationMustBeRegisteredAes) {
   EXPECT_EQ(ask("Cdev", {}), 2000);
   EXPECT_EQ(ask("Cstranger", {}), 4106);
   EXPECT_EQ(ask("/mn2", {}), 4107);
+  EXPECT_EQ(ask("bob", {}), 4000);
 }
 
 TEST_F(StrictOriginators, InAnAssociationMustBeVouchedFor) {

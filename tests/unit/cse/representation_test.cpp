@@ -187,8 +187,10 @@ TEST_F(Representation, ResultContentOfRetrieveAndDelete) {
   EXPECT_FALSE(children.contains("aei"));
   EXPECT_EQ(children["m2m:cnt"][0]["rn"], "data");
   const Json with_references = cse.retrieve(ae, "CAdmin", 5).content["m2m:ae"];
-  EXPECT_EQ(with_references["ch"], Json::array({{{"nm", "data"}, {"typ", 3}, {"val", data}}}));
-  EXPECT_EQ(cse.retrieve(ae, "CAdmin", 6).content["m2m:rrl"]["rrf"].size(), 1U);
+  EXPECT_EQ(with_references["ch"], Json::array({{{"nm", "data"}, {"typ", 3}, {"val", "/mn1/" + data}},
+                         {{"nm", "deep"}, {"typ", 3}, {"val", "/mn1/" + data + "/deep"}},
+                         {{"nm", "i.1"}, {"typ", 4}, {"val", "/mn1/" + data + "/deep/i.1"}}}));
+  EXPECT_EQ(cse.retrieve(ae, "CAdmin", 6).content["m2m:rrl"]["rrf"].size(), 3U);
   EXPECT_EQ(rsc(cse.retrieve(ae, "CAdmin", 7)), 4000) << "not announced";
 
   EXPECT_EQ(ask(Operation::Delete, deep, 4).content["m2m:cnt"]["m2m:cin"][0]["con"], "1");
