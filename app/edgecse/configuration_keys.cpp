@@ -79,6 +79,8 @@ void declare_cse(ConfigurationKeys& keys, Configuration& c) {
   keys.texts("cse.open_types", c.cse.access.open_types,
              "Resource types that every originator may create below the CSEBase.",
              "a list of names as accessControlPolicy", is_type_name);
+  keys.boolean("cse.dynamic_authorization", c.cse.access.dynamic_authorization,
+               "Ask the authorisation system of a dynamicAuthorizationConsultation before an access is refused.");
   keys.boolean("cse.service_subscriptions", c.cse.access.service_subscriptions,
                "AEs register only as the service subscription profile of this CSE's node allows (TS-0004 7.3.2.7).");
   keys.duration("cse.maximum_expiration", c.cse.maximum_expiration, {1'000, 3'153'600'000'000},

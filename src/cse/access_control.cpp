@@ -197,6 +197,9 @@ class Decider {
     if (request.peer.internal && request.from == core_.options.id) return all;
     if (!core_.options.admin_originator.empty() && requester_->local == core_.options.admin_originator) return all;
     if (target.type == onem2m::type::kAccessControlPolicy) return by_self_privileges(target);
+    if (target.type == onem2m::type::kAccessControlPolicy + onem2m::type::kAnnounced && target.has("pvs")) {
+      if (const AccessDecision decision = by_self_privileges(target); decision.granted) return decision;
+    }
     const auto policies = target.attributes.find("acpi");
     if (policies != target.attributes.end() && !policies->empty()) return by_policies(target, *policies);
     if (!has_acpi(target.type) && !target.parent.empty()) {
@@ -204,7 +207,7 @@ class Decider {
       return parent ? decide(*parent) : AccessDecision{};
     }
     if (owner_grants(core_, question_, target, *requester_)) return all;
-    return by_tokens(target);
+    return by_given_privileges(target);
   }
 
  private:
@@ -214,10 +217,18 @@ class Decider {
     return judge.decision();
   }
 
-  [[nodiscard]] AccessDecision by_tokens(const Resource& target) const {
-    if (question_.request.tokens.empty() && question_.request.token_ids.empty() && question_.request.local_token_ids.empty())
-      return {};
+  // What they grant depends on the target.
+  [[nodiscard]] bool has_tokens() const {
+    const onem2m::Request& request = question_.request;
+    return !request.tokens.empty() || !request.token_ids.empty() || !request.local_token_ids.empty();
+  }
+
+  // What was given to this originator beside the policies: by tokens, or by an authorisation system that was asked.
+  [[nodiscard]] AccessDecision by_given_privileges(const Resource& target) const {
+    const auto granted = core_.access_policies->granted(requester_->local, target.id, question_.now);
+    if (!granted && !has_tokens()) return {};
     RuleJudge judge(core_, question_, target, *requester_);
+    if (granted) judge.ask(RuleIndex(*granted));
     const auto sets = token_privileges(core_, question_, requester_->forms, target);
     for (const Json& privileges : sets) judge.ask(RuleIndex(privileges));
     return judge.decision();
@@ -230,7 +241,7 @@ class Decider {
       const ResourcePtr policy = find_resource(core_, question_.tree, id.get_ref<const std::string&>());
       if (!policy || policy->type != onem2m::type::kAccessControlPolicy) continue;
       const AccessPolicyPtr ready = core_.access_policies->get(policy);
-      if (question_.memory == nullptr || !ready->privileges.depends_on_type_only()) {
+      if (question_.memory == nullptr || has_tokens() || !ready->privileges.depends_on_type_only()) {
         judge.ask(ready->privileges);
         continue;
       }
@@ -243,7 +254,7 @@ class Decider {
       if (known->second) return {true, std::nullopt};
     }
     const AccessDecision decision = judge.decision();
-    return decision.granted ? decision : by_tokens(target);
+    return decision.granted ? decision : by_given_privileges(target);
   }
 
   const CseCore& core_;

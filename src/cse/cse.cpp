@@ -3,14 +3,17 @@
 
 #include "base/log.hpp"
 #include "cse/access/access_policies.hpp"
+#include "cse/access/consultation.hpp"
 #include "cse/access_control_policy.hpp"
 #include "cse/ae.hpp"
 #include "cse/announcement/announcement.hpp"
 #include "cse/automation/automation.hpp"
 #include "cse/commit_metrics.hpp"
+#include "cse/contact_list/contact_list.hpp"
 #include "cse/container.hpp"
 #include "cse/cse_base.hpp"
 #include "cse/cse_core.hpp"
+#include "cse/discovery/ipe_discovery.hpp"
 #include "cse/exchange.hpp"
 #include "cse/expiration.hpp"
 #include "cse/flex_container.hpp"
@@ -77,6 +80,7 @@ std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
   parts.push_back(make_time_sync(core));
   parts.push_back(make_announcement(core));
   parts.push_back(make_non_blocking(core));
+  if (auto contacts = make_contact_list(core)) parts.push_back(std::move(contacts));
   return parts;
 }
 
@@ -108,7 +112,7 @@ class LiveCse final : public Cse {
   }
   [[nodiscard]] bool registrar_up() const override { return core_.registrar_up; }
   void handle(onem2m::Request request, onem2m::ResponseCallback done) override {
-    pipeline_.handle(std::move(request), std::move(done));
+    ipe_discovery_.handle(std::move(request), std::move(done));
   }
   [[nodiscard]] CommitLoop& loop() override { return *core_.loop; }
   [[nodiscard]] const CseOptions& options() const override { return core_.options; }
@@ -131,6 +135,8 @@ class LiveCse final : public Cse {
   OpenGate open_gate_;
   CseCore core_;
   Pipeline pipeline_;
+  Consultation consultation_{core_, pipeline_};
+  IpeDiscovery ipe_discovery_{core_, consultation_};
   CommitMetrics metrics_;
   std::vector<std::unique_ptr<CsePart>> parts_;
   std::shared_ptr<char> alive_ = std::make_shared<char>();

@@ -104,7 +104,7 @@ Result<> check_result_content(const Request& request) {
                                                          1U << 0 | 1U << 1 | 1U << 9,
                                                          1U << 0 | 1U << 1 | 1U << 4 | 1U << 5 | 1U << 6 | 1U << 8,
                                                          1U << 0};
-  const bool discovery = request.operation == Operation::Retrieve && request.filter_criteria.filter_usage == 1;
+  const bool discovery = request.operation == Operation::Retrieve && request.filter_criteria.filter_usage.value_or(2) != 2;
   const std::uint32_t allowed =
       discovery ? 1U << 6 | 1U << 11 : kAllowed[static_cast<std::size_t>(request.operation)];
   const int rcn = *request.result_content;
@@ -148,8 +148,7 @@ Result<> check_operation(const Request& request) {
   if (!reads && !request.attribute_list.empty())
     return refuse(ResponseStatus::BadRequest, "an attribute list belongs to a RETRIEVE");
   const int usage = request.filter_criteria.filter_usage.value_or(2);
-  if (usage == 1 && !reads) return refuse(ResponseStatus::BadRequest, "discovery (fu 1) is a RETRIEVE");
-  if (usage == 3) return refuse(ResponseStatus::NotImplemented, "discovery at an IPE (fu 3) is not implemented");
+  if (usage != 2 && !reads) return refuse(ResponseStatus::BadRequest, "discovery (fu 1, 3) is a RETRIEVE");
   return check_semantics(request);
 }
 

@@ -2,6 +2,7 @@
 #include "cse/notify_receiver.hpp"
 
 #include "cse/ae_references.hpp"
+#include "cse/contact_list/contact_list.hpp"
 
 namespace edgecse::cse {
 namespace {
@@ -65,8 +66,31 @@ void NotifyReceiver::receive_here(const Request& request, const ResponseCallback
     return refuse(request, done, ResponseStatus::BadRequest, "nothing here waits for this notification");
   if (flag(*notification, "vrq")) return done(ok(request));
   if (flag(*notification, "aerp")) return change_references(request, *notification, done);
-  if (flag(*notification, "aerid")) return done(ok(request));  // the list of contacts is not kept: aerp goes to every CSE
+  if (flag(*notification, "aerid")) return change_contacts(request, *notification, done);
   refuse(request, done, ResponseStatus::BadRequest, "this CSE has not subscribed to " + text(*notification, "sur"));
+}
+
+// The IN-CSE keeps the list; a registrar in between hands the news on.
+void NotifyReceiver::change_contacts(const Request& request, const Json& notification, const ResponseCallback& done) {
+  const std::string before = text(notification, "tid1"), after = text(notification, "tid2");
+  for (const std::string& id : {before, after})
+    if (!id.empty() && !is_sp_relative_ae_id(id))
+      return refuse(request, done, ResponseStatus::BadRequest, "'" + id + "' of aerid is no SP-relative AE-ID");
+  if (!onem2m::is_cse_id(request.from) || (before.empty() && after.empty()))
+    return refuse(request, done, ResponseStatus::BadRequest, "aerid comes from a CSE and names an AE in tid1 or tid2");
+  if (core_.options.registrar) {
+    Request upward = request;
+    upward.to = core_.options.registrar->id;
+    return router_.send_to_registrar(std::move(upward), done);
+  }
+  core_.loop->submit({[this, before, after, from = request.from](Transaction& transaction) -> onem2m::Result<> {
+                        note_contact(core_, transaction, from, before, after);
+                        return {};
+                      },
+                      [request, done](const onem2m::Result<>& result) {
+                        if (result) return done(ok(request));
+                        refuse(request, done, result.error().status, result.error().detail);
+                      }});
 }
 
 void NotifyReceiver::change_references(const Request& request, const Json& notification, const ResponseCallback& done) {

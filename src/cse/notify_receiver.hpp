@@ -19,6 +19,7 @@ class NotifyReceiver final : public NotifyHandler {
 
  private:
   void receive_here(const onem2m::Request& request, const onem2m::ResponseCallback& done);
+  void change_contacts(const onem2m::Request& request, const Json& notification, const onem2m::ResponseCallback& done);
   void change_references(const onem2m::Request& request, const Json& notification, const onem2m::ResponseCallback& done);
 
   CseCore& core_;

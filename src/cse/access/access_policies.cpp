@@ -71,4 +71,19 @@ AccessPolicyPtr AccessPolicies::get(const ResourcePtr& policy) {
   return made;
 }
 
+void AccessPolicies::grant(const std::string& originator, const std::string& resource, Json privileges,
+                           base::WallTime until) {
+  const std::lock_guard lock(mutex_);
+  if (grants_.size() >= kMostGrants) grants_.clear();
+  grants_[{originator, resource}] = {std::make_shared<const Json>(std::move(privileges)), until};
+}
+
+std::shared_ptr<const Json> AccessPolicies::granted(const std::string& originator, const std::string& resource,
+                                                    base::WallTime now) const {
+  const std::lock_guard lock(mutex_);
+  if (grants_.empty()) return nullptr;
+  const auto found = grants_.find({originator, resource});
+  return found == grants_.end() || found->second.until <= now ? nullptr : found->second.privileges;
+}
+
 }  // namespace edgecse::cse

@@ -11,8 +11,10 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "cse/resource.hpp"
 
 namespace edgecse::cse {
@@ -63,15 +65,26 @@ struct AccessPolicy {
 };
 using AccessPolicyPtr = std::shared_ptr<const AccessPolicy>;
 
-/// Keeps policies ready. Thread-safe.
+/// Keeps policies ready, and what an authorisation system granted for a while. Thread-safe.
 class AccessPolicies {
  public:
   [[nodiscard]] AccessPolicyPtr get(const ResourcePtr& policy);
 
+  /// m2m:setOfAcrs that count for this originator and resource until then. Not kept over a restart: it is asked again.
+  void grant(const std::string& originator, const std::string& resource, Json privileges, base::WallTime until);
+  /// nullptr: nothing was granted, or it is over.
+  [[nodiscard]] std::shared_ptr<const Json> granted(const std::string& originator, const std::string& resource,
+                                                    base::WallTime now) const;
+
  private:
-  static constexpr std::size_t kMost = 1024;
-  std::mutex mutex_;
-  std::map<std::string, AccessPolicyPtr, std::less<>> ready_;  // by ri; guarded by mutex_
+  static constexpr std::size_t kMost = 1024, kMostGrants = 100'000;
+  struct Grant {
+    std::shared_ptr<const Json> privileges;
+    base::WallTime until;
+  };
+  mutable std::mutex mutex_;
+  std::map<std::string, AccessPolicyPtr, std::less<>> ready_;               // by ri; guarded by mutex_
+  std::map<std::pair<std::string, std::string>, Grant> grants_;             // by originator and ri; guarded by mutex_
 };
 
 }  // namespace edgecse::cse

@@ -159,6 +159,47 @@ TEST_F(Discovery, OperationsFilterShowsWhatTheyMayBeDoneTo) {
   EXPECT_EQ(ask(request), Json::array());
 }
 
+// --- at an interworking proxy (fu 3) -----------------------------------------------------------------------------------
+
+struct IpeDiscovery : Discovery {
+  IpeDiscovery() {
+    cse.add_ae("Cipe", {{"poa", {"http://127.0.0.1:1/"}}});
+    request = discovery("cse-mn/Cipe");
+    request.filter_criteria.filter_usage = 3;
+    request.filter_criteria.labels = {"sensor"};
+  }
+  void answer_with(int status, const std::function<void()>& first = [] {}) {
+    cse.sender.answer = [=](const onem2m::NextHop&, const onem2m::Request& notice) {
+      first();
+      onem2m::Response response;
+      response.request_identifier = notice.request_identifier;
+      response.status = static_cast<onem2m::ResponseStatus>(status);
+      return std::optional(response);
+    };
+  }
+  onem2m::Request request;
+};
+
+TEST_F(IpeDiscovery, FindsWhatIsThereWithoutAsking) {
+  cse.add_container("cse-mn/Cipe", "known", "Cipe", {{"lbl", {"sensor"}}});
+  EXPECT_EQ(ask(request), Json({"cse-mn/Cipe/known"}));
+  EXPECT_TRUE(cse.sender.sent.empty());
+}
+
+TEST_F(IpeDiscovery, AsksTheProxyAndLooksAgain) {
+  answer_with(2000);
+  EXPECT_EQ(ask(request), Json::array());
+  ASSERT_EQ(cse.sender.sent.size(), 1U);
+  const Json asked = cse.sender.sent[0].request.content["m2m:sgn"]["idr"];
+  EXPECT_EQ(asked["or"], "/mn1/CAdmin");
+  EXPECT_EQ(asked["fc"], Json({{"fu", 3}, {"lbl", {"sensor"}}}));
+}
+
+TEST_F(IpeDiscovery, IsDeniedWhereTheProxyRefuses) {
+  answer_with(4103);
+  EXPECT_EQ(rsc(cse.ask(request)), 5208);
+}
+
 // --- the same conditions limit the children that a RETRIEVE shows ------------------------------------------------------
 
 TEST_F(Discovery, AttributesAndChildResourcesAreNested) {
