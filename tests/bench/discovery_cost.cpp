@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What discovery costs in a CSE of many resources, and access control by a policy of many rules: processor time per request,
+// against one walk over the same tree that compares the same label and nothing else. One thread, a store in memory. Ratios
+// on stdout, as JSON.
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+
+#include "base/random.hpp"
+#include "base/simulated_time.hpp"
+#include "cse/cse.hpp"
+#include "store/memory_store.hpp"
+#include "telemetry/registry.hpp"
+
+namespace edgecse {
+namespace {
+
+using Json = nlohmann::json;
+
+class Nobody final : public onem2m::RequestSender {
+ public:
+  void send(onem2m::NextHop, onem2m::Request, onem2m::ResponseCallback) override {}
+};
+
+double processor_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+class Bench {
+ public:
+  Bench() : disk_(std::make_shared<store::MemoryDisk>()), store_(disk_) {
+    auto opened = cse::Cse::open({}, {store_, time_, random_, time_, time_, nobody_, telemetry_});
+    if (opened) cse_ = std::move(*opened);
+  }
+  [[nodiscard]] bool open() const { return cse_ != nullptr; }
+
+  onem2m::Response ask(onem2m::Request request) {
+    request.request_identifier = "1";
+    request.release_version = "3";
+    onem2m::Response answer;
+    cse_->handle(std::move(request), [&answer](onem2m::Response response) { answer = std::move(response); });
+    time_.run_until_idle(base::Duration{1});
+    if (!onem2m::is_success(answer.status)) std::fprintf(stderr, "failed: %s\n", answer.content.dump().c_str());
+    return answer;
+  }
+  Json create(const std::string& to, int type, Json content, const std::string& from = "CAdmin") {
+    onem2m::Request request;
+    request.operation = onem2m::Operation::Create;
+    request.to = to;
+    request.from = from;
+    request.resource_type = type;
+    request.content = std::move(content);
+    return ask(std::move(request)).content;
+  }
+
+  void fill(int count) {
+    Json rules = Json::array();
+    for (int i = 0; i < 1000; ++i) rules.push_back({{"acor", {"Cuser" + std::to_string(i)}}, {"acop", 34}});
+    const Json policy = create("cse-mn", 1, {{"m2m:acp", {{"pv", {{"acr", rules}}}, {"pvs", {{"acr", Json::array({rules[0]})}}}}}});
+    const std::string id = policy["m2m:acp"]["ri"];
+    for (int i = 0; i < count; ++i) {
+      if (i % 100 == 0)
+        create("cse-mn", 2, {{"m2m:ae", {{"rn", "Cdev" + std::to_string(i)}, {"api", "Nbench"}, {"rr", true}, {"srv", {"3"}}}}},
+               "Cdev" + std::to_string(i));
+      const std::string parent = "cse-mn/Cdev" + std::to_string(i / 100 * 100);
+      create(parent, 3, {{"m2m:cnt", {{"rn", "c" + std::to_string(i)}, {"lbl", {"n:" + std::to_string(i % 1000), "all"}}, {"acpi", {id}}}}});
+    }
+  }
+
+  /// Seconds per discovery, and what it found.
+  std::pair<double, std::size_t> discover(const char* label, const char* from, int rounds) {
+    onem2m::Request request;
+    request.to = "cse-mn";
+    request.from = from;
+    request.filter_criteria.filter_usage = 1;
+    request.filter_criteria.labels = {label};
+    std::size_t found = 0;
+    const double begin = processor_seconds();
+    for (int i = 0; i < rounds; ++i) found = ask(request).content["m2m:uril"].size();
+    return {(processor_seconds() - begin) / rounds, found};
+  }
+
+  double walk(const std::string& label, int rounds) {
+    std::size_t found = 0;
+    const double begin = processor_seconds();
+    for (int i = 0; i < rounds; ++i) {
+      const cse::Tree tree = cse_->loop().snapshot()->tree;
+      tree.for_each_below("mn1", [&](const cse::ResourcePtr& resource, std::size_t) {
+        const auto labels = resource->attributes.find("lbl");
+        if (labels != resource->attributes.end() && std::find(labels->begin(), labels->end(), Json(label)) != labels->end())
+          found += tree.structured_address(resource->id).size();
+        return true;
+      });
+    }
+    if (found == 0) std::fprintf(stderr, "the walk found nothing\n");
+    return (processor_seconds() - begin) / rounds;
+  }
+
+ private:
+  base::SimulatedTime time_;
+  base::SeededRandom random_{1};
+  telemetry::Registry telemetry_;
+  Nobody nobody_;
+  std::shared_ptr<store::MemoryDisk> disk_;
+  store::MemoryStore store_;
+  std::unique_ptr<cse::Cse> cse_;
+};
+
+int run(int count) {
+  Bench bench;
+  if (!bench.open()) return 1;
+  bench.fill(count);
+  constexpr int kRounds = 10;
+  Json ratios = Json::object();
+  for (const auto& [name, label] : {std::pair{"few", "n:7"}, std::pair{"all", "all"}}) {
+    const double walk = bench.walk(label, kRounds);
+    for (const auto& [who, from] : {std::pair{"admin", "CAdmin"}, std::pair{"by_rule", "Cuser999"}}) {
+      const auto [spent, found] = bench.discover(label, from, kRounds);
+      std::fprintf(stderr, "discovery of %6zu in %d, %-8s %8.2f ms, a walk %8.2f ms, ratio %.2f\n", found, count, who, spent * 1e3,
+                   walk * 1e3, spent / walk);
+      ratios[std::string("discovery_") + name + '_' + who + "_vs_walk"] = spent / walk;
+    }
+  }
+  std::puts(ratios.dump().c_str());
+  return 0;
+}
+
+}  // namespace
+}  // namespace edgecse
+
+int main(int count, char** arguments) {
+  int resources = 100'000;
+  if (count > 1) std::from_chars(arguments[1], arguments[1] + std::strlen(arguments[1]), resources);
+  return edgecse::run(resources);
+}
