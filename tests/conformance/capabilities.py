@@ -106,7 +106,8 @@ class Edgecse:
         return int(code), json.loads(text, object_hook=Lenient) if text else Lenient()
 
     def create(self, parent, kind, attributes):
-        origin = {2: "C", 16: "/probe"}.get(kind.number, ADMIN)
+        # A polling channel is its AE's own business.
+        origin = {2: "C", 15: parent, 16: "/probe"}.get(kind.number, ADMIN)
         return self.ask("POST", parent, {kind.member: attributes}, kind.number, origin)
 
 
