@@ -50,6 +50,8 @@ TEST_F(PollingChannel, BelongsToItsEntityAlone) {
   cse.add_ae("Cother");
   EXPECT_EQ(rsc(cse.retrieve(ae + "/poll", "Cother")), 4103);
   EXPECT_EQ(rsc(cse.remove(ae + "/poll", "Cother")), 4103);
+  EXPECT_EQ(rsc(cse.retrieve(ae + "/poll", "CAdmin")), 2000) << "the administrator may look at it";
+  EXPECT_EQ(rsc(cse.retrieve(pcu, "CAdmin")), 4103) << "but not fetch what is for others";
   EXPECT_EQ(rsc(cse.retrieve(pcu, "Cother")), 4103);
   EXPECT_EQ(rsc(cse.create(ae, 15, {{"m2m:pch", Json::object()}}, "Cother")), 4103);
   EXPECT_EQ(rsc(cse.update(pcu, {{"m2m:pch", Json::object()}}, "Cdev")), 4005);
