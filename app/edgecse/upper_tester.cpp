@@ -93,7 +93,7 @@ UpperTester::Outcome UpperTester::configured(std::string_view key) const {
   const cse::CseOptions& options = cse_.options();
   const std::string name = lower(key);
   if (name == "cse.type") return std::to_string(static_cast<int>(options.type));
-  if (name == "cse.security.enabledynamicauthorization") return std::string("false");  // nobody is consulted here
+  if (name == "cse.security.enabledynamicauthorization") return std::string(options.access.dynamic_authorization ? "true" : "false");
   if (name == "cse.requestexpirationdelta") return in_seconds(cse_.core().request_life);
   if (name == "cse.maxexpirationdelta") return std::to_string(options.maximum_expiration.count());
   if (name == "resource.req.et") return in_seconds(cse_.core().request_resource_life);

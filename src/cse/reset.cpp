@@ -11,7 +11,8 @@ using onem2m::Result;
 constexpr std::size_t kRowsAtOnce = 1'000;
 
 bool stays(const CseCore& core, const Resource& resource) {
-  if (resource.type == onem2m::type::kRequest) return false;
+  // Made by the CSE, but for a request: a <request>, the container of a locationPolicy.
+  if (resource.type == onem2m::type::kRequest || resource.type == onem2m::type::kContainer) return false;
   if (resource.creator == core.options.id) return true;
   return resource.type == onem2m::type::kAe && core.internal_aes != nullptr && core.internal_aes->find(resource.id);
 }

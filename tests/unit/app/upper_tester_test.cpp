@@ -56,7 +56,11 @@ TEST_F(UpperTesterCommand, ResetLeavesAnEmptyCse) {
   const std::string ae = cse.add_ae("Cdev");
   const std::string data = cse.add_container(ae, "data", "Cdev");
   EXPECT_EQ(rsc(cse.add_instance(data, "1", "Cdev")), 2001);
+  EXPECT_EQ(rsc(cse.create("cse-mn", 10, {{"m2m:lcp", {{"los", 2}, {"lon", "where"}}}})), 2001);
+  cse.time.advance(std::chrono::seconds{1});
+  EXPECT_EQ(rsc(cse.retrieve("cse-mn/where")), 2000);
   EXPECT_EQ(result("Reset"), "");
+  EXPECT_EQ(rsc(cse.retrieve("cse-mn/where")), 4004);
   EXPECT_EQ(rsc(cse.retrieve(ae)), 4004);
   EXPECT_EQ(rsc(cse.retrieve("cse-mn")), 2000);
   EXPECT_EQ(cse.tree().child_count("mn1"), 0U);
