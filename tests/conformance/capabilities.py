@@ -190,18 +190,18 @@ class Prober:
         code, made = self.in_cse.create(parent, kind, smallest(kind, self.types))
         if code != 2001:
             return entry | {"operations": "absent" if code == 5001 else f"CREATE is answered {code}", "attributes": {}}
-        done = "C"
+        done, owner = "C", parent if kind.number == 15 else ADMIN
         target = next(iter(made.values()))["ri"]
-        done += "R" if self.in_cse.ask("GET", target)[0] == 2000 else "-"
+        done += "R" if self.in_cse.ask("GET", target, origin=owner)[0] == 2000 else "-"
         if "not-updatable" not in kind.flags and any(a.update == "O" for a in kind.attributes):
-            done += "U" if self.in_cse.ask("PUT", target, {kind.member: {"lbl": ["x"]}})[0] == 2004 else "-"
-        done += "D" if self.in_cse.ask("DELETE", target)[0] == 2002 else "-"
-        entry |= {"operations": done, "attributes": self.attributes(parent, kind)}
+            done += "U" if self.in_cse.ask("PUT", target, {kind.member: {"lbl": ["x"]}}, origin=owner)[0] == 2004 else "-"
+        done += "D" if self.in_cse.ask("DELETE", target, origin=owner)[0] == 2002 else "-"
+        entry |= {"operations": done, "attributes": self.attributes(parent, kind, owner)}
         if "in-cse-only" in kind.flags:
             entry["elsewhere"] = self.mn_cse.create(BASE, kind, smallest(kind, self.types))[0]
         return entry
 
-    def attributes(self, parent, kind):
+    def attributes(self, parent, kind, owner):
         """Attributes that a CREATE may have but that are answered otherwise than 2001, with the code."""
         refused = {}
         if kind.number in (50, 51):  # the first one locks what it is about
@@ -212,7 +212,7 @@ class Prober:
             value = VALUES.get(a.short) or fitting_of(a.type, self.types)
             code, made = self.in_cse.create(parent, kind, smallest(kind, self.types) | {a.short: value})
             if code == 2001:
-                self.in_cse.ask("DELETE", next(iter(made.values()))["ri"])
+                self.in_cse.ask("DELETE", next(iter(made.values()))["ri"], origin=owner)
             else:
                 refused[a.short] = code
         return refused
