@@ -49,8 +49,7 @@ PARENTS = [5, 2, 14, 3, 29, 9, 23, 12, 22, 26, 11, 37, 38, 40, 41, 63, 65, 50, 1
 STORED_ONLY = {"delivery", "backgroundDataTransfer", "multimediaSession", "localMulticastGroup", "ontologyRepository", "ontology",
                "semanticMashupJobProfile", "semanticMashupInstance", "primitiveProfile", "authorizationDecision",
                "authorizationPolicy", "authorizationInformation", "modelRepo", "mlModel", "modelDeploymentList",
-               "modelDeployment", "mlDatasetPolicy", "m2mServiceSubscriptionProfile", "serviceSubscribedNode",
-               "serviceSubscribedAppRule", "cmdhPolicy", "activeCmdhPolicy", "cmdhDefaults", "cmdhDefEcValue",
+               "modelDeployment", "mlDatasetPolicy", "cmdhPolicy", "activeCmdhPolicy", "cmdhDefaults", "cmdhDefEcValue",
                "cmdhEcDefParamValues", "cmdhLimits", "cmdhNetworkAccessRules", "cmdhNwAccessRule", "cmdhBuffer"}
 
 # What one request cannot show; the tests of the types do.
@@ -58,7 +57,9 @@ SHOWN_ELSEWHERE = {"accessControlPolicy": "done", "AE": "done", "remoteCSE": "do
                    "timeSyncBeacon": "partly", "semanticDescriptor": "partly", "transactionMgmt": "done", "transaction": "done",
                    "triggerRequest": "partly", "statsConfig": "done", "eventConfig": "done", "statsCollect": "done",
                    "execInstance": "partly", "dependency": "done", "state": "done", "timeSeriesInstance": "done",
-                   "flexContainerInstance": "done"}
+                   "flexContainerInstance": "done", "role": "done", "token": "done", "dynamicAuthorizationConsultation": "done",
+                   "m2mServiceSubscriptionProfile": "done", "serviceSubscribedNode": "done",
+                   "serviceSubscribedAppRule": "done", "AEContactList": "done", "AEContactListPerCSE": "done"}
 
 
 class Lenient(dict):
