@@ -41,7 +41,8 @@ SAMPLES = {
 LABELS = itertools.count()
 # Values of single attributes that must fit more than their type.
 VALUES = {"et": FUTURE, "acpi": None, "nl": None, "daci": None, "at": None, "aa": None, "macp": None, "cr": None, "apri": None,
-          "adri": None, "airi": None, "rn": "probe", "lon": "probe-locations"}
+          "adri": None, "airi": None, "rn": "probe", "lon": "probe-locations",
+          "csz": ["application/json"]}
 PARENTS = [5, 2, 14, 3, 29, 9, 23, 12, 22, 26, 11, 37, 38, 40, 41, 63, 65, 50, 101, 103]
 
 
