@@ -3,6 +3,7 @@
 // Requests that are answered before they are done. TS-0004 7.3.2.2 to 7.3.2.5, 7.4.12.
 #include <gtest/gtest.h>
 
+#include "support/cse_network.hpp"
 #include "support/test_cse.hpp"
 
 namespace edgecse::test {
@@ -11,6 +12,7 @@ namespace {
 using onem2m::Operation;
 using onem2m::Request;
 using onem2m::Response;
+using cse::ResourcePtr;
 
 struct NonBlockingRequest : ::testing::Test {
   TestCse cse;
@@ -143,6 +145,39 @@ TEST_F(NonBlockingRequest, ThatACrashInterruptedHasFailed) {
   EXPECT_EQ(resource(id).value("rs", 0), 2);
   EXPECT_EQ(resource(id).at("ors").at("rsc"), 5000);
   EXPECT_EQ(cse.sender.sent.size(), 1U) << "who waits for the result is told";
+}
+
+TEST(NonBlockingRetargetedRequest, IsKeptHereAndDoneThere) {
+  CseNetwork network;
+  cse::CseOptions upper;
+  upper.type = cse::CseType::In;
+  upper.id = "/in";
+  upper.name = "cse-in";
+  CseNetwork::Node& in = network.add(upper);
+  cse::CseOptions lower;
+  lower.registrar = cse::RegistrarOptions{"/in", "cse-in", {}};
+  CseNetwork::Node& mn = network.add(lower);
+  ASSERT_TRUE(network.run_until([&] { return mn.cse().registrar_up(); }));
+  std::vector<Json> told;
+  network.add_sink("mem:told", [&](const Request& request) {
+    told.push_back(request.content);
+    return Response{};
+  });
+  const Json ae{{"rn", "Cdev"}, {"api", "Ntest"}, {"rr", true}, {"srv", {"3"}}, {"poa", {"mem:told"}}};
+  ASSERT_EQ(rsc(mn.create("cse-mn", 2, {{"m2m:ae", ae}}, "Cdev")), 2001);
+  Request request;
+  request.operation = Operation::Retrieve;
+  request.to = "/in/cse-in";
+  request.from = "Cdev";
+  request.response_type = 2;
+  const Response accepted = mn.ask(request);
+  ASSERT_EQ(rsc(accepted), 1002);
+  ASSERT_TRUE(network.run_until([&] { return !told.empty(); }));
+  EXPECT_EQ(told.front().at("m2m:rsp").at("to"), "Cdev");
+  const Json kept = mn.retrieve(accepted.content.at("m2m:uri"), "Cdev").content.at("m2m:req");
+  EXPECT_EQ(kept.at("ors").at("rsc"), told.front().at("m2m:rsp").at("rsc"));
+  EXPECT_NE(kept.at("rs"), 3);
+  for (const ResourcePtr& child : in.tree().children("in")) EXPECT_NE(child->type, 17) << "one <request> is enough";
 }
 
 TEST(FlexBlockingRequest, FollowsThePolicyOfTheCse) {
