@@ -10,6 +10,7 @@
 #include "cse/access/access_policies.hpp"
 #include "cse/access/originator.hpp"
 #include "cse/access_conditions.hpp"
+#include "cse/access_control_policy.hpp"
 #include "cse/cse_core.hpp"
 #include "cse/registrees.hpp"
 #include "onem2m/resource_types.hpp"
@@ -239,7 +240,7 @@ class Decider {
     for (const Json& id : policies) {
       if (!id.is_string()) continue;
       const ResourcePtr policy = find_resource(core_, question_.tree, id.get_ref<const std::string&>());
-      if (!policy || policy->type != onem2m::type::kAccessControlPolicy) continue;
+      if (!policy || !is_access_control_policy(*policy)) continue;
       const AccessPolicyPtr ready = core_.access_policies->get(policy);
       if (question_.memory == nullptr || has_tokens() || !ready->privileges.depends_on_type_only()) {
         judge.ask(ready->privileges);

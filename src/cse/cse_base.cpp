@@ -22,6 +22,7 @@ Json configured_attributes(const CseCore& core) {
                   {"csz", {"application/json"}},
                   {"srv", {"1", "2", "2a", "3", "4", "5"}},
                   {"spi", options.service_provider}};
+  if (options.type == CseType::In) attributes["ici"] = options.id;
   return attributes;
 }
 

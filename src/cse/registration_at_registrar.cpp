@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "onem2m/timestamp.hpp"
 
 namespace edgecse::cse {
 
@@ -71,7 +72,28 @@ void RegistrationAtRegistrar::follow_up() {
                     {{"registrar", core_.options.registrar->id}});
     if (up) on_up_();
   }
-  if (const auto registrar_base = link_.take_registrar_base()) mirror(*registrar_base);
+  if (const auto registrar_base = link_.take_registrar_base()) {
+    mirror(*registrar_base);
+    learn_in_cse(*registrar_base);
+  }
+}
+
+/// IN-CSE-ID of the own CSEBase: what the registrar knows, or the registrar itself. release4 20.
+void RegistrationAtRegistrar::learn_in_cse(const Json& registrar_base) {
+  constexpr int kInCse = 1;
+  if (!registrar_base.is_object()) return;
+  const bool is_in = registrar_base.value("cst", 0) == kInCse;
+  const std::string known = registrar_base.value("ici", is_in ? core_.options.registrar->id : std::string{});
+  const ResourcePtr base = core_.loop->snapshot()->tree.find(core_.base_id());
+  if (known.empty() || !base || base->text("ici") == known) return;
+  core_.loop->submit({[id = core_.base_id(), known](Transaction& transaction) -> onem2m::Result<> {
+                        Resource changed = *transaction.tree().find(id);
+                        changed.attributes["ici"] = known;
+                        changed.attributes["lt"] = onem2m::format_timestamp(transaction.now());
+                        transaction.put(std::move(changed));
+                        return {};
+                      },
+                      nullptr});
 }
 
 /// The registree's own <remoteCSE> of its registrar. TS-0001 10.2.2.7.
@@ -83,7 +105,7 @@ void RegistrationAtRegistrar::mirror(const Json& registrar_base) {
                   {"rr", true},
                   {"srv", {"3"}}};
   if (registrar_base.is_object())
-    for (const char* name : {"srv", "cst"})
+    for (const char* name : {"srv", "cst", "spi", "ici"})
       if (const auto found = registrar_base.find(name); found != registrar_base.end()) attributes[name] = *found;
   onem2m::Request request;
   request.from = core_.options.id;

@@ -25,6 +25,7 @@ class RegistrationAtRegistrar final : public CommitObserver,
   void run(RegistrarCommand command);
   void follow_up();
   void mirror(const Json& registrar_base);
+  void learn_in_cse(const Json& registrar_base);
   [[nodiscard]] std::vector<std::string> descendants(const Tree& tree) const;
   void post(std::function<void(RegistrationAtRegistrar&)> task);
 

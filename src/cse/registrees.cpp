@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cse/access_conditions.hpp"
+#include "onem2m/address.hpp"
 #include "onem2m/enumerations.hpp"
 
 namespace edgecse::cse {
@@ -13,11 +14,22 @@ bool is_registered_ae(const Tree& tree, std::string_view stem) {
   return found && found->type == onem2m::type::kAe;
 }
 
+bool is_foreign_cse_id(const CseOptions& options, std::string_view id) {
+  if (!id.starts_with("//")) return false;
+  const auto address = onem2m::parse_address(id);
+  return address && address->segments.empty() && !address->cse_id.empty() && address->service_provider != options.service_provider;
+}
+
+std::string remote_cse_resource_id(std::string_view cse_id) {
+  std::string id(cse_id.substr(std::min(cse_id.find_first_not_of('/'), cse_id.size())));
+  std::ranges::replace(id, '/', '_');
+  return id;
+}
+
 ResourcePtr find_remote_cse(const CseCore& core, const Tree& tree, std::string_view cse_id) {
   static_cast<void>(core);
   if (cse_id.size() < 2 || cse_id[0] != '/') return nullptr;
-  // The resourceID of a <remoteCSE> is the CSE-ID without the slash.
-  ResourcePtr found = tree.find(cse_id.substr(1));
+  ResourcePtr found = tree.find(remote_cse_resource_id(cse_id));
   return found && found->type == onem2m::type::kRemoteCse ? found : nullptr;
 }
 

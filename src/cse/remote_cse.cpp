@@ -27,7 +27,11 @@ std::optional<Result<>> RemoteCseProcedure::authorise(const Tree& tree, const on
   if (request.operation != onem2m::Operation::Create) return std::nullopt;
   if (request.peer.internal && request.from == core_.options.id) return Result<>{};
   const std::string from = local_originator(core_.options, request.from);
-  if (!onem2m::is_cse_id(from)) return refuse(ResponseStatus::OperationNotAllowed, "only a CSE registers as a remoteCSE");
+  const bool foreign = is_foreign_cse_id(core_.options, from);
+  if (!onem2m::is_cse_id(from) && !foreign)
+    return refuse(ResponseStatus::OperationNotAllowed, "only a CSE registers as a remoteCSE");
+  if (foreign && core_.options.type != CseType::In)
+    return refuse(ResponseStatus::OperationNotAllowed, "a CSE of another service provider registers at an IN-CSE (Mcc')");
   if (core_.options.type == CseType::Asn)
     return refuse(ResponseStatus::OperationNotAllowed, "an ASN-CSE registers no CSE");
   if (!may_register(core_.options, from))
@@ -37,7 +41,7 @@ std::optional<Result<>> RemoteCseProcedure::authorise(const Tree& tree, const on
 
 Result<> RemoteCseProcedure::check_create(const CreateCheck& check) const {
   const std::string id = cse_id_of(core_, check.request, check.attributes);
-  if (!onem2m::is_cse_id(id)) return refuse(ResponseStatus::BadRequest, "csi '" + id + "' is no CSE-ID");
+  if (!onem2m::is_cse_id(id) && !is_foreign_cse_id(core_.options, id)) return refuse(ResponseStatus::BadRequest, "csi '" + id + "' is no CSE-ID");
   if (id == core_.options.id) return refuse(ResponseStatus::BadRequest, "csi '" + id + "' is this CSE itself");
   if (const auto given = check.attributes.find("csi"); given != check.attributes.end() && *given != id)
     return refuse(ResponseStatus::BadRequest, "csi is not the CSE-ID in From");
@@ -52,7 +56,7 @@ Result<> RemoteCseProcedure::before_create(CreateContext& context) {
   Resource& remote = context.resource;
   const std::string id = cse_id_of(core_, context.request, remote.attributes);
   const bool named = remote.attributes.contains("rn");
-  remote.id = id.substr(1);
+  remote.id = remote_cse_resource_id(id);
   remote.creator = id;
   if (!named) remote.name = remote.id;
   remote.attributes["csi"] = id;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cse/representation.hpp"
 
+#include "cse/access_control_policy.hpp"
 #include "cse/announcement/announced_content.hpp"
 #include "onem2m/timestamp.hpp"
 
@@ -83,7 +84,7 @@ Result<> resolve_policies(const CseCore& core, const Tree& tree, int type_number
   for (Json& id : *policies) {
     if (!id.is_string()) return refuse(ResponseStatus::BadRequest, "acpi holds something that is no identifier");
     const ResourcePtr policy = find_resource(core, tree, id.get_ref<const std::string&>());
-    if (policy && policy->type == type::kAccessControlPolicy) {
+    if (policy && is_access_control_policy(*policy)) {
       id = policy->id;
     } else if (type_number < type::kAnnounced) {
       return refuse(ResponseStatus::BadRequest, "acpi names '" + id.get<std::string>() + "', which is no accessControlPolicy here");
@@ -115,6 +116,17 @@ Result<> check_policy_change(const CseCore& core, const Tree& tree, base::WallTi
   }
   return refuse(ResponseStatus::OriginatorHasNoPrivilege,
                 "no accessControlPolicy of '" + target.name + "' lets " + request.from + " change acpi (pvs)");
+}
+
+// Some CSEs say that none is registered below them by an empty list; others leave it out.
+void read_empty_descendants(int type_number, Json& attributes, bool creating) {
+  const auto below = attributes.find("dcse");
+  if (type_number != type::kRemoteCse || below == attributes.end() || !below->is_array() || !below->empty()) return;
+  if (creating) {
+    attributes.erase("dcse");
+  } else {
+    *below = nullptr;
+  }
 }
 
 Result<> check_children_outlived(const Tree& tree, const Resource& target, const Json& attributes) {
@@ -150,6 +162,7 @@ Result<Representation> check_new(const CseCore& core, const Tree& tree, base::Wa
   if (!member) return tl::unexpected(member.error());
   if (!rule) return tl::unexpected(rule.error());
   Representation made{*rule, std::move(member->first), *member->second};
+  read_empty_descendants(number, made.attributes, true);
   if (auto fits = check_expiration(made.attributes, now); !fits) return tl::unexpected(fits.error());
   if (auto fits = check_creator(**rule, made.attributes); !fits) return tl::unexpected(fits.error());
   if (auto fits = onem2m::check_create(**rule, made.attributes); !fits) return tl::unexpected(fits.error());
@@ -171,6 +184,7 @@ Result<Representation> check_change(const CseCore& core, const Tree& tree, base:
   Representation made{*rule, std::move(member->first), *member->second};
   if (!(*rule)->updatable)
     return refuse(ResponseStatus::OperationNotAllowed, std::string((*rule)->name) + " cannot be updated");
+  read_empty_descendants(target.type, made.attributes, false);
   if (auto fits = check_expiration(made.attributes, now); !fits) return tl::unexpected(fits.error());
   if (auto fits = onem2m::check_update(**rule, made.attributes); !fits) return tl::unexpected(fits.error());
   if (auto fits = announcement::check_announcement(**rule, made.attributes); !fits) return tl::unexpected(fits.error());

@@ -84,7 +84,7 @@ void Router::forward(Request request, ResponseCallback done) {
     if (expires && *expires <= now) return refuse(request, done, ResponseStatus::RequestTimeout, "rqet has passed");
   }
   const bool foreign = !address->service_provider.empty() && address->service_provider != core_.options.service_provider;
-  if (foreign) return forward_up(std::move(request), std::move(done));
+  if (foreign) return forward_to_service_provider(std::move(request), *address, std::move(done));
   if (address->cse_id.empty() || address->cse_id == core_.options.id) return serve_here(std::move(request), std::move(done));
   if (onem2m::is_ae_id_stem(std::string_view(address->cse_id).substr(1)) && !routes()->contains(address->cse_id))
     return forward_to_stem(std::move(request), *address, std::move(done));
@@ -105,6 +105,22 @@ void Router::forward_to_cse(Request request, const std::string& cse_id, Response
       return send_to_cse(std::move(request), *remote, std::move(done));
   if (peers_->is_peer(cse_id)) return forward_to_peer(std::move(request), cse_id, std::move(done));
   forward_up(std::move(request), std::move(done));
+}
+
+/// Mcc': the IN-CSE of the other service provider is registered here, else the registrar knows. From is absolute from here on.
+void Router::forward_to_service_provider(Request request, const onem2m::Address& address, ResponseCallback done) {
+  const auto table = routes();
+  const std::string provider = address.service_provider + '/';
+  auto route = table->find(address.service_provider + address.cse_id);
+  if (route == table->end()) {
+    route = table->lower_bound(provider);
+    if (route != table->end() && !route->first.starts_with(provider)) route = table->end();
+  }
+  const ResourcePtr remote = route == table->end() ? nullptr : core_.loop->snapshot()->tree.find(route->second);
+  if (!remote) return forward_up(std::move(request), std::move(done));
+  request.from = onem2m::to_sp_relative_originator(request.from, core_.options.id);
+  if (!request.from.starts_with("//")) request.from = core_.options.service_provider + request.from;
+  send_to_cse(std::move(request), *remote, std::move(done));
 }
 
 void Router::forward_to_stem(Request request, const onem2m::Address& address, ResponseCallback done) {

@@ -41,6 +41,7 @@ class Router final : public RequestForwarder, public CommitObserver {
   void rebuild_routes(const Tree& tree);
   void serve_here(onem2m::Request request, onem2m::ResponseCallback done);
   void forward_to_cse(onem2m::Request request, const std::string& cse_id, onem2m::ResponseCallback done);
+  void forward_to_service_provider(onem2m::Request request, const onem2m::Address& address, onem2m::ResponseCallback done);
   void forward_to_stem(onem2m::Request request, const onem2m::Address& address, onem2m::ResponseCallback done);
   void forward_to_peer(onem2m::Request request, const std::string& cse_id, onem2m::ResponseCallback done);
   void forward_up(onem2m::Request request, onem2m::ResponseCallback done, bool to_peer = false);

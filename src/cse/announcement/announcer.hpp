@@ -52,7 +52,8 @@ class Announcer final : public ResourceEventListener, public std::enable_shared_
   void work(const Key& key);
   void announce(const Key& key, const Tree& tree, const Resource& original);
   [[nodiscard]] std::string find_parent(const Key& key, const Tree& tree, const Resource& original);
-  void synchronise(const Key& key, const Resource& original, const Intent& intent);
+  void synchronise(const Key& key, const Tree& tree, const Resource& original, const Intent& intent);
+  void name_announced_policies(const Tree& tree, const Resource& original, const std::string& target, Json& content) const;
   void adopt(const Key& key, const std::string& address, const std::string& link);
   void announced(const Key& key, const std::string& parent, const std::string& link, const onem2m::Response& response);
   void synchronised(const Key& key, std::int64_t version, const onem2m::Response& response);

@@ -79,7 +79,7 @@ void Announcer::work(const Key& key) {
   if (!intent && (original->type != type::kCseBase || lane.waiters.empty())) return finished(key);
   if (!original->unit.empty() && !core_.gate->serves(original->unit)) return failed(key);
   if (!intent || intent->address.empty()) return announce(key, snapshot->tree, *original);
-  if (!intent->changed.empty()) return synchronise(key, *original, *intent);
+  if (!intent->changed.empty()) return synchronise(key, snapshot->tree, *original, *intent);
   finished(key);
 }
 
@@ -121,12 +121,27 @@ void Announcer::announce(const Key& key, const Tree& tree, const Resource& origi
   if (!attributes.contains("et"))
     attributes["et"] = onem2m::format_timestamp(core_.environment.clock.wall_now() + core_.options.maximum_expiration);
   attributes["rn"] = name_at_target(core_.options, original);
+  name_announced_policies(tree, original, key.second, attributes);
   const std::string link = attributes["lnk"];
   Request request = make_request(Operation::Create, parent);
   request.resource_type = original.type + type::kAnnounced;
   request.content = {{member, std::move(attributes)}};
   lanes_[key].busy = true;
   send(std::move(request), [this, key, parent, link](const Response& response) { announced(key, parent, link, response); });
+}
+
+/// A policy that is announced there, too, is named as it is there, where it can be evaluated.
+void Announcer::name_announced_policies(const Tree& tree, const Resource& original, const std::string& target, Json& content) const {
+  const auto policies = original.attributes.find("acpi");
+  const auto shown = content.find("acpi");
+  if (policies == original.attributes.end() || shown == content.end() || !shown->is_array()) return;
+  for (std::size_t i = 0; i < policies->size() && i < shown->size(); ++i) {
+    const ResourcePtr policy = tree.find((*policies)[i].get<std::string>());
+    if (!policy) continue;
+    for (const auto& [key, intent] : read_intents(*policy))
+      if (!intent.address.empty() && host_of_link(core_.options, intent.address) == host_of_link(core_.options, target))
+        (*shown)[i] = intent.address;
+  }
 }
 
 void Announcer::announced(const Key& key, const std::string& parent, const std::string& link, const Response& response) {
@@ -183,12 +198,14 @@ void Announcer::record(const Key& key, const std::string& address, bool everythi
                       }});
 }
 
-void Announcer::synchronise(const Key& key, const Resource& original, const Intent& intent) {
+void Announcer::synchronise(const Key& key, const Tree& tree, const Resource& original, const Intent& intent) {
   const onem2m::ResourceTypeRule* rule = rule_of(original.type, original.member_name);
   const std::string member = announced_member(original.type, original.member_name);
   if (rule == nullptr || member.empty()) return finished(key);
   Request request = make_request(Operation::Update, intent.address);
-  request.content = {{member, make_change(scope_of(core_.options, key.second), *rule, original.attributes, intent.changed)}};
+  Json attributes = make_change(scope_of(core_.options, key.second), *rule, original.attributes, intent.changed);
+  name_announced_policies(tree, original, key.second, attributes);
+  request.content = {{member, std::move(attributes)}};
   lanes_[key].busy = true;
   send(std::move(request), [this, key, version = intent.version](const Response& response) { synchronised(key, version, response); });
 }

@@ -3,42 +3,12 @@
 """edgecse as MN-CSE registers at ACME, an independent oneM2M CSE from PyPI, as IN-CSE; requests and notifications travel
 both ways. Usage: register_at_acme.py EDGECSE VENV. Exit status 77: ACME cannot be installed here."""
 
-import http.server
-import json
 import pathlib
-import queue
-import socket
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 import unittest
-import urllib.error
-import urllib.request
 
-HERE = pathlib.Path(__file__).resolve().parent
-EDGECSE, VENV = sys.argv[1], pathlib.Path(sys.argv[2])
-SKIPPED = 77
-
-ACME_INI = """[basic.config]
-cseType=IN
-cseID=id-in
-cseName=cse-in
-serviceProviderID=//acme.example.com
-adminID=CAdmin
-dataDirectory=${{baseDirectory}}
-networkInterface=127.0.0.1
-cseHost=127.0.0.1
-httpPort={port}
-databaseType=memory
-logLevel=off
-consoleTheme=dark
-[cse.registration]
-allowedCSROriginators=/mn1
-[textui]
-startWithTUI=false
-"""
+from acme_peer import Cse, Inbox, Processes, free_port, install_acme, wait_for
 
 EDGECSE_YAML = """
 cse: {{type: MN, id: /mn1, name: cse-mn, service_provider: //acme.example.com}}
@@ -50,96 +20,12 @@ mec: {{enabled: false}}
 mobility: {{enabled: false}}
 """
 
-
-def install_acme():
-    wanted = (HERE / "requirements.txt").read_text()
-    mark = VENV / "installed.txt"
-    if mark.exists() and mark.read_text() == wanted:
-        return
-    subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
-    pip = [VENV / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "-r", HERE / "requirements.txt"]
-    if subprocess.run(pip).returncode != 0:
-        print("skipped: ACME cannot be installed, no package index is reachable", file=sys.stderr)
-        sys.exit(SKIPPED)
-    mark.write_text(wanted)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Cse:
-    """What a client sees of a CSE over HTTP."""
-
-    def __init__(self, port):
-        self.url = f"http://127.0.0.1:{port}"
-        self.requests = 0
-
-    def ask(self, method, to, origin, content=None, resource_type=None):
-        self.requests += 1
-        path = "/~" + to if to.startswith("/") else "/" + to
-        headers = {"X-M2M-Origin": origin, "X-M2M-RI": f"r{self.requests}", "X-M2M-RVI": "3", "Accept": "application/json"}
-        if content is not None:
-            headers["Content-Type"] = "application/json" + (f";ty={resource_type}" if resource_type else "")
-        body = None if content is None else json.dumps(content).encode()
-        request = urllib.request.Request(self.url + path, data=body, headers=headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
-                status, text = answer.headers.get("X-M2M-RSC"), answer.read()
-        except urllib.error.HTTPError as answer:
-            status, text = answer.headers.get("X-M2M-RSC"), answer.read()
-        return int(status or 0), json.loads(text) if text else None
-
-    def create(self, to, origin, resource_type, content):
-        return self.ask("POST", to, origin, content, resource_type)
-
-    def retrieve(self, to, origin="CAdmin"):
-        return self.ask("GET", to, origin)
-
-
-class Inbox:
-    """An AE's pointOfAccess: agrees to everything and keeps what it is told."""
-
-    def __init__(self):
-        self.messages = messages = queue.Queue()
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
-                if not body.get("m2m:sgn", {}).get("vrq"):
-                    messages.put(body)
-                self.send_response(200)
-                self.send_header("X-M2M-RSC", "2000")
-                self.send_header("X-M2M-RI", self.headers.get("X-M2M-RI", ""))
-                self.send_header("X-M2M-RVI", "3")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def next_content(self):
-        notification = self.messages.get(timeout=30)
-        return notification["m2m:sgn"]["nev"]["rep"]["m2m:cin"]["con"]
-
-
-def wait_for(what, condition, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            found = condition()
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            found = None
-        if found:
-            return found
-        time.sleep(0.1)  # between two looks at another process
-    raise AssertionError(f"{what} did not happen within {seconds} s")
+# type, member, attributes, one that the announced resource shows
+ANNOUNCED_TYPES = (
+    (9, "m2m:grp", {"mnm": 3, "mid": ["CAdmin"], "mt": 0, "gn": "g", "aa": ["gn"]}, "gn"),
+    (28, "cod:bat", {"cnd": "org.onem2m.common.moduleclass.battery", "lvl": 7, "aa": ["lvl"]}, "lvl"),
+    (29, "m2m:ts", {"pei": 1000, "aa": ["pei"]}, "pei"),
+)
 
 
 class RegistersAtAcme(unittest.TestCase):
@@ -148,13 +34,11 @@ class RegistersAtAcme(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         folder = pathlib.Path(cls.folder.name)
         acme_port, edge_port = free_port(), free_port()
-        cls.processes = []
-        (folder / "acme.ini").write_text(ACME_INI.format(port=acme_port))
-        cls.run_process([VENV / "bin" / "acmecse", "--headless", "--http-wsgi", "--base-directory", folder], folder / "acme.log")
+        cls.processes = Processes(folder)
+        cls.processes.run_acme("IN", "id-in", "cse-in", acme_port)
         cls.acme, cls.edge = Cse(acme_port), Cse(edge_port)
         wait_for("the start of ACME", lambda: cls.acme.retrieve("cse-in")[0] == 2000)
-        (folder / "edgecse.yaml").write_text(EDGECSE_YAML.format(acme=acme_port, port=edge_port))
-        cls.run_process([EDGECSE, "--config", folder / "edgecse.yaml"], folder / "edgecse.log")
+        cls.processes.run_edgecse(EDGECSE_YAML.format(acme=acme_port, port=edge_port))
         cls.edge_log = folder / "edgecse.log"
         try:
             wait_for("the registration", lambda: cls.acme.retrieve("cse-in/mn1")[0] == 2000, 30)
@@ -165,19 +49,8 @@ class RegistersAtAcme(unittest.TestCase):
         cls.populate()
 
     @classmethod
-    def run_process(cls, command, log):
-        with log.open("w") as output:
-            cls.processes.append(subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT))
-
-    @classmethod
     def tearDownClass(cls):
-        for process in cls.processes:
-            process.terminate()
-        for process in cls.processes:
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        cls.processes.end()
         cls.folder.cleanup()
 
     @classmethod
@@ -243,6 +116,58 @@ class RegistersAtAcme(unittest.TestCase):
         self.assertEqual(status, 2001, made)
         self.acme.create("cse-in/app/down", "Capp", 4, {"m2m:cin": {"con": "command"}})
         self.assertEqual(self.device.next_content(), "command")
+
+    def test_resources_are_announced_to_the_registrar(self):
+        """Every announceable type that both sides know."""
+        ae = self.edge.make("cse-mn", "Cshown", 2, {"m2m:ae": {
+            "rn": "shown", "api": "Ntest", "rr": True, "srv": ["3"], "at": ["/id-in"], "aa": ["apn"], "apn": "name"}})
+        self.assertEqual(len(ae["at"]), 1, ae)
+        there = self.acme.read(ae["at"][0])
+        self.assertEqual((there["ty"], there["lnk"], there["apn"]), (10002, "/mn1/Cshown", "name"))
+        base = self.acme.read("/id-in/" + there["pi"].rsplit("/", 1)[-1])
+        self.assertEqual((base["ty"], base["lnk"]), (10005, "/mn1/mn1"))
+        rows = ANNOUNCED_TYPES + ((3, "m2m:cnt", {"rn": "c", "mni": 5, "aa": ["mni"]}, "mni"),)
+        for resource_type, member, attributes, shown in rows:
+            made = self.edge.make("cse-mn/shown", "Cshown", resource_type, {member: {**attributes, "at": ["/id-in"]}})
+            self.assertTrue(made.get("at"), (member, made))
+            there = self.acme.read(made["at"][0])
+            self.assertEqual(there["ty"], resource_type + 10000, member)
+            self.assertEqual(there.get(shown), made.get(shown), member)
+        made = self.edge.make("cse-mn/shown/c", "Cshown", 4, {"m2m:cin": {"con": "x", "at": ["/id-in"], "aa": ["con"]}})
+        self.assertEqual(self.acme.read(made["at"][0])["con"], "x")
+        status, changed = self.edge.put("cse-mn/shown", "Cshown", {"m2m:ae": {"apn": "other", "lbl": ["l"]}})
+        self.assertEqual(status, 2004, changed)
+        there = self.acme.read(ae["at"][0])
+        self.assertEqual((there["apn"], there["lbl"]), ("other", ["l"]))
+        self.assertEqual(self.edge.ask("DELETE", "cse-mn/shown", "Cshown")[0], 2002)
+        self.assertIsNone(self.acme.read(ae["at"][0]))
+
+    def test_resources_of_the_registrar_are_announced_here(self):
+        ae = self.acme.make("cse-in", "Cguest", 2, {"m2m:ae": {
+            "rn": "guest", "api": "Ntest", "rr": True, "srv": ["3"], "at": ["/mn1"], "aa": ["apn"], "apn": "name"}})
+        there = self.edge.read(ae["at"][0])
+        self.assertEqual((there["ty"], there["lnk"], there["apn"]), (10002, "/id-in/Cguest", "name"))
+        for resource_type, member, attributes, shown in ANNOUNCED_TYPES:
+            made = self.acme.make("cse-in/guest", "Cguest", resource_type, {member: {**attributes, "at": ["/mn1"]}})
+            there = self.edge.read(made["at"][0])
+            self.assertEqual(there["ty"], resource_type + 10000, member)
+            self.assertEqual(there.get(shown), made.get(shown), member)
+        status, changed = self.acme.put("cse-in/guest", "Cguest", {"m2m:ae": {"apn": "other"}})
+        self.assertEqual(status, 2004, changed)
+        self.assertEqual(self.edge.read(ae["at"][0])["apn"], "other")
+        self.assertEqual(self.acme.ask("DELETE", "cse-in/guest", "Cguest")[0], 2002)
+        self.assertIsNone(self.edge.read(ae["at"][0]))
+
+    def test_groups_reach_over_both(self):
+        members = ["/mn1/cse-mn/dev/data", "/id-in/cse-in/app/data"]
+        for cse, parent, stem in ((self.edge, "cse-mn/dev", "Cdev"), (self.acme, "cse-in/app", "Capp")):
+            group = cse.make(parent, stem, 9, {"m2m:grp": {"rn": "both", "mt": 3, "mnm": 5, "mid": members}})
+            self.assertEqual((group["cnm"], group["mtv"]), (2, True), group)
+            status, answer = cse.create(f"{parent}/both/fopt", stem, 4, {"m2m:cin": {"con": f"from {stem}"}})
+            self.assertEqual(status, 2000, answer)
+            self.assertEqual([item["rsc"] for item in answer["m2m:agr"]["m2m:rsp"]], [2001, 2001], answer)
+            self.assertEqual(self.edge.read("cse-mn/dev/data/la", "Cdev")["con"], f"from {stem}")
+            self.assertEqual(self.acme.read("cse-in/app/data/la", "Capp")["con"], f"from {stem}")
 
 
 if __name__ == "__main__":

@@ -223,6 +223,16 @@ TEST_F(Announcement, MayStayAtHome) {
   EXPECT_EQ(shown(mn.retrieve(place(made)))["lnk"], "/mn1/Cae");
 }
 
+TEST_F(Announcement, IsReadByWhomItsAnnouncedPolicyNames) {
+  add_ae({{"at", {"/in"}}});
+  const auto policy = add(1, "m2m:acp", {{"rn", "p"}, {"at", {"/in"}}, {"pv", {{"acr", {{{"acor", {"/in/Creader", "Cae"}}, {"acop", 63}}}}}},
+                                         {"pvs", {{"acr", {{{"acor", {"Cae"}}, {"acop", 63}}}}}}});
+  const auto made = add(3, "m2m:cnt", {{"rn", "c"}, {"at", {"/in"}}, {"acpi", {"cse-mn/ae/p"}}});
+  EXPECT_EQ(there(place(made))["acpi"], Json({place(policy)}));
+  EXPECT_EQ(rsc(in.retrieve(place(made), "Creader")), 2000);
+  EXPECT_EQ(rsc(in.retrieve(place(made), "Cstranger")), 4103);
+}
+
 TEST_F(Announcement, ComesInEveryPlainType) {
   add_ae({{"at", {"/in"}}});
   struct Row {
