@@ -284,7 +284,7 @@ bool limits_attributes(const CseCore& core, const Tree& tree, const Resource& ta
   if (policies == target.attributes.end() || !policies->is_array()) return false;
   return std::ranges::any_of(*policies, [&](const Json& id) {
     const ResourcePtr policy = id.is_string() ? find_resource(core, tree, id.get_ref<const std::string&>()) : nullptr;
-    return policy && policy->type == onem2m::type::kAccessControlPolicy &&
+    return policy && is_access_control_policy(*policy) &&
            core.access_policies->get(policy)->privileges.limits_attributes();
   });
 }

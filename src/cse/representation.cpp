@@ -129,6 +129,13 @@ void read_empty_descendants(int type_number, Json& attributes, bool creating) {
   }
 }
 
+// A <CSEBase> has no expirationTime, and some CSEs say so where they announce it: then it lives as long as anything here.
+void read_missing_expiration(const CseOptions& options, base::WallTime now, int type_number, Json& attributes) {
+  const auto et = attributes.find("et");
+  if (type_number != type::kCseBaseAnnc || et == attributes.end() || !et->is_null()) return;
+  *et = onem2m::format_timestamp(now + options.maximum_expiration);
+}
+
 Result<> check_children_outlived(const Tree& tree, const Resource& target, const Json& attributes) {
   const auto et = attributes.find("et");
   if (et == attributes.end() || !et->is_string()) return {};
@@ -163,6 +170,7 @@ Result<Representation> check_new(const CseCore& core, const Tree& tree, base::Wa
   if (!rule) return tl::unexpected(rule.error());
   Representation made{*rule, std::move(member->first), *member->second};
   read_empty_descendants(number, made.attributes, true);
+  read_missing_expiration(core.options, now, number, made.attributes);
   if (auto fits = check_expiration(made.attributes, now); !fits) return tl::unexpected(fits.error());
   if (auto fits = check_creator(**rule, made.attributes); !fits) return tl::unexpected(fits.error());
   if (auto fits = onem2m::check_create(**rule, made.attributes); !fits) return tl::unexpected(fits.error());

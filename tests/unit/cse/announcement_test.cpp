@@ -190,6 +190,9 @@ TEST_F(Announcement, IsChangedByItsOriginalsHostOnly) {
   EXPECT_EQ(rsc(in.remove(announced, "/mn2")), 4103);
   EXPECT_EQ(rsc(in.create("cse-in", 10005, {{"m2m:cbA", {{"lnk", "/mn1/mn1"}, {"et", "20991231T000000"}}}}, "/mn1")), 4105)
       << "one per CSE";
+  const auto endless = in.create("cse-in", 10005, {{"m2m:cbA", {{"lnk", "/mn1/other"}, {"et", nullptr}}}}, "/mn1");
+  EXPECT_EQ(rsc(endless), 2001) << endless.content;
+  EXPECT_TRUE(shown(endless)["et"].is_string());
 }
 
 TEST_F(Announcement, SynchronisesBothWaysWhenAskedTo) {
@@ -228,7 +231,7 @@ TEST_F(Announcement, IsReadByWhomItsAnnouncedPolicyNames) {
   const auto policy = add(1, "m2m:acp", {{"rn", "p"}, {"at", {"/in"}}, {"pv", {{"acr", {{{"acor", {"/in/Creader", "Cae"}}, {"acop", 63}}}}}},
                                          {"pvs", {{"acr", {{{"acor", {"Cae"}}, {"acop", 63}}}}}}});
   const auto made = add(3, "m2m:cnt", {{"rn", "c"}, {"at", {"/in"}}, {"acpi", {"cse-mn/ae/p"}}});
-  EXPECT_EQ(there(place(made))["acpi"], Json({place(policy)}));
+  EXPECT_EQ(there(place(made))["acpi"], Json({place(policy).substr(4)}));
   EXPECT_EQ(rsc(in.retrieve(place(made), "Creader")), 2000);
   EXPECT_EQ(rsc(in.retrieve(place(made), "Cstranger")), 4103);
 }
