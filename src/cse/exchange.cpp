@@ -13,6 +13,7 @@
 #include "cse/subscription/request_watch.hpp"
 #include "cse/subscription/subscription_notifier.hpp"
 #include "cse/subscription/subscription_procedure.hpp"
+#include "cse/subscription/target_removal.hpp"
 
 namespace edgecse::cse {
 namespace {
@@ -25,12 +26,14 @@ class Exchange final : public CsePart {
                  core.environment.telemetry},
                 [this](const OutboxEntry& entry, onem2m::ResponseCallback done) { router_.deliver(entry, std::move(done)); }),
         windows_(std::make_shared<CrossResourceWindows>(core)), notify_receiver_(core, router_, *windows_), notifier_(core),
-        watch_(std::make_shared<SubscriptionWatch>(core, router_, notifier_)), stem_keeper_(core) {
+        watch_(std::make_shared<SubscriptionWatch>(core, router_, notifier_)), target_removal_(core, router_), stem_keeper_(core) {
     core.forwarder = &router_;
     core.internal_aes = &internal_aes_;
     core.outbox_sender = &outbox_;
     core.notify_handler = &notify_receiver_;
     core.watcher = watch_.get();
+    core.virtual_targets.push_back(&target_removal_);
+    add_target_policies(core);
     outbox_.on_answer("", [this](const OutboxEntry& entry, const onem2m::Response&) { notifier_.answered(entry); });
     core.listeners.push_back(&notifier_);
     core.procedures.add(onem2m::type::kSubscription, std::make_shared<SubscriptionProcedure>(core, router_));
@@ -79,6 +82,7 @@ class Exchange final : public CsePart {
   NotifyReceiver notify_receiver_;
   SubscriptionNotifier notifier_;
   std::shared_ptr<SubscriptionWatch> watch_;
+  TargetRemoval target_removal_;
   StemKeeper stem_keeper_;
   std::shared_ptr<RegistrationAtRegistrar> registration_;  // nullptr: no registrar
 };

@@ -41,6 +41,7 @@ struct CseOptions {
   std::string service_provider = "//mec.example.org";
   std::string admin_originator = "CAdmin";    // empty: nobody has full access
   bool missing_release_is_1 = false;          // requests without rvi are Release 1; false: refused with 4001
+  bool verify_urls = false;                   // notification targets that are plain URLs are asked whether they agree, too
   bool strict_originator_check = false;       // TS-0004 7.3.2.1 checks 5 and 6; false: the network is trusted
   std::optional<std::vector<std::string>> allowed_registrees;  // CSE-ID patterns with *; absent: none on MN, all on IN
   std::vector<std::string> points_of_access;

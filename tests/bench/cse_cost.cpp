@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the CSE itself costs, without HTTP: processor time per contentInstance CREATE and per la RETRIEVE, in one thread,
-// with a store in memory. For profiling: `perf record` or callgrind on this program see nothing but the CSE.
+// without a store; and what subscriptions add to a CREATE below what they are of. For profiling: `perf record` or callgrind on this program see nothing but the CSE.
 #include <sys/resource.h>
 
 #include <charconv>
@@ -74,14 +74,17 @@ class Bench {
     if (!body.empty()) request.content = *onem2m::parse_json(body);
     cse_.handle(std::move(request), [this](onem2m::Response response) { failures_ += is_success(response.status) ? 0 : 1; });
   }
-  void measure(const char* name, int count, int in_flight, const std::function<void(int)>& one) {
+  /// Microseconds of processor time for each.
+  double measure(const char* name, int count, int in_flight, const std::function<void(int)>& one) {
     const double begin = processor_seconds();
     for (int i = 0; i < count; ++i) {
       one(i);
       if (i % in_flight == in_flight - 1) bench_.run();
     }
     bench_.run();
-    std::printf("%-28s %8.2f us\n", name, (processor_seconds() - begin) * 1e6 / count);
+    const double each = (processor_seconds() - begin) * 1e6 / count;
+    std::printf("%-44s %8.2f us\n", name, each);
+    return each;
   }
   [[nodiscard]] int failures() const { return failures_; }
 
@@ -90,6 +93,40 @@ class Bench {
   Workbench& bench_;
   int failures_ = 0;
 };
+
+constexpr int kSubscriptions = 10'000;
+
+std::string subscription(int event_type) {
+  return R"({"m2m:sub":{"nu":["http://127.0.0.1:9/sink"],"enc":{"net":[)" + std::to_string(event_type) + "]}}}";
+}
+
+// Subscriptions to other events of the same container must cost a CREATE nothing, those to the event their notifications.
+void measure_subscriptions(Bench& bench, Workbench& workbench, int count, const std::string& content) {
+  const auto make = [&](const std::string& name, int others, int interested) {
+    bench.ask(onem2m::Operation::Create, "cse-mn/Cdev", 3, R"({"m2m:cnt":{"rn":")" + name + R"("}})");
+    workbench.run();
+    for (int i = 0; i < others + interested; ++i) {
+      bench.ask(onem2m::Operation::Create, "cse-mn/Cdev/" + name, 23, subscription(i < others ? 1 : 3));
+      if (i % 100 == 99) workbench.run();
+    }
+    workbench.run();
+  };
+  const auto cost = [&](const char* text, const std::string& name, int times) {
+    return bench.measure(text, times, 1, [&](int) { bench.ask(onem2m::Operation::Create, "cse-mn/Cdev/" + name, 4, content); });
+  };
+  make("none", 0, 0);
+  make("others", kSubscriptions, 0);
+  make("one", 0, 1);
+  make("oneofmany", kSubscriptions, 1);
+  make("all", 0, kSubscriptions);
+  const double none = cost("CREATE, no subscription", "none", count);
+  const double others = cost("CREATE, 10,000 subscriptions to other events", "others", count);
+  const double one = cost("CREATE, 1 notification", "one", count);
+  const double among = cost("CREATE, 1 notification, 10,000 others", "oneofmany", count);
+  const double all = cost("CREATE, 10,000 notifications", "all", 5);
+  std::printf("ratio %.2f with 10,000 others, %.2f when one is interested; each notification %.2f us, of 10,000 %.2f us\n",
+              others / none, among / one, one - none, all / kSubscriptions);
+}
 
 int run(int count) {
   Workbench workbench;
@@ -112,6 +149,7 @@ int run(int count) {
                   [&](int i) { bench.ask(onem2m::Operation::Create, container(i), 4, content); });
   bench.measure("RETRIEVE la", count, 64,
                 [&](int i) { bench.ask(onem2m::Operation::Retrieve, container(i) + "/la", 0, ""); });
+  measure_subscriptions(bench, workbench, count / 10, content);
   if (bench.failures() != 0) std::fprintf(stderr, "%d requests failed\n", bench.failures());
   return bench.failures() == 0 ? 0 : 1;
 }

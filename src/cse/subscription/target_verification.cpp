@@ -48,7 +48,7 @@ std::vector<std::string> targets_to_verify(const CseCore& core, const Preparatio
   if (preparation.request.operation == onem2m::Operation::Update) known = strings_of(preparation.target->attributes, "nu");
   std::vector<std::string> targets;
   for (const std::string& uri : strings_of(preparation.attributes, "nu")) {
-    if (read_notification_target(uri).is_url || std::ranges::find(known, uri) != known.end()) continue;
+    if ((read_notification_target(uri).is_url && !core.options.verify_urls) || std::ranges::find(known, uri) != known.end()) continue;
     if (names_originator(core, preparation.snapshot->tree, uri, preparation.request.from)) continue;
     if (core.internal_aes->find(local_originator(core.options, uri))) continue;
     if (std::ranges::find(targets, uri) == targets.end()) targets.push_back(uri);
@@ -64,9 +64,11 @@ void verify_targets(CseCore& core, Router& router, const std::vector<std::string
   verification->done = std::move(done);
   for (const std::string& target : targets) {
     OutboxEntry entry;  // not kept: sent as one
-    entry.target = target;
+    const NotificationTarget read = read_notification_target(target);
+    entry.target = read.address;
+    entry.plain_url = read.is_url;
     entry.request.operation = onem2m::Operation::Notify;
-    entry.request.to = target;
+    entry.request.to = read.address;
     entry.request.from = core.options.id;
     entry.request.request_identifier = "vrq-" + core.environment.random.hex(8);
     entry.request.release_version = "3";

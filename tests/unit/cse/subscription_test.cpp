@@ -162,6 +162,25 @@ TEST_F(Subscriptions, WhoDoesNotAgreeIsNotSubscribed) {
   EXPECT_EQ(rsc(cse.retrieve(data + "/sub", "Cdev")), 4004);
 }
 
+TEST(VerifiedTargets, ArePlainUrlsTooWhenTheConfigurationSays) {
+  cse::CseOptions options;
+  options.verify_urls = true;
+  TestCse cse(options);
+  const std::string ae = cse.add_ae("Cdev");
+  const Json subscription{{"m2m:sub", {{"rn", "sub"}, {"nu", {kSink}}}}};
+  const auto made = cse.create(ae, 23, subscription, "Cdev");
+  ASSERT_EQ(rsc(made), 2001) << made.content;
+  ASSERT_EQ(cse.sender.sent.size(), 1U);
+  EXPECT_EQ(cse.sender.sent[0].request.content["m2m:sgn"]["vrq"], true);
+  EXPECT_EQ(cse.sender.sent[0].request.content["m2m:sgn"]["sur"], "/mn1/" + made.content["m2m:sub"]["ri"].get<std::string>());
+  EXPECT_TRUE(cse.sender.sent[0].next_hop.plain_url);
+  cse.sender.answer = [](const auto&, const onem2m::Request& request) {
+    return std::optional(onem2m::make_error_response(request, onem2m::ResponseStatus::TargetNotReachable, "no"));
+  };
+  cse.remove(ae + "/sub", "Cdev");
+  EXPECT_EQ(rsc(cse.create(ae, 23, subscription, "Cdev")), 5204);
+}
+
 TEST_F(Subscriptions, AnUpdateAsksNewTargetsOnly) {
   cse.add_ae("Cother", {{"poa", {"http://127.0.0.1:8"}}});
   ASSERT_EQ(rsc(subscribe(data, {{"nu", {"Cdev"}}})), 2001);
