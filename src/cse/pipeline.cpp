@@ -53,6 +53,12 @@ tl::unexpected<onem2m::Error> not_found(const Request& request) {
   return refuse(ResponseStatus::NotFound, "'" + request.to + "' is not here");
 }
 
+bool is_verification(const Request& request) {
+  if (!request.content.is_object()) return false;
+  const auto notification = request.content.find("m2m:sgn");
+  return notification != request.content.end() && notification->is_object() && notification->value("vrq", Json{}) == Json(true);
+}
+
 std::string stem_of(const CseOptions& options, const Request& request) {
   std::string stem = local_originator(options, request.from);
   if (stem.starts_with("/S")) stem.erase(0, 1);
@@ -251,8 +257,12 @@ void Pipeline::notify(Request request, const SnapshotPtr& snapshot, const Target
   if (target.kind != Target::Kind::Resource)
     return fail(request, done, {ResponseStatus::OperationNotAllowed, "'" + request.to + "' takes no notification"});
   const base::WallTime now = core_.environment.clock.wall_now();
-  if (auto may = authorise(core_, snapshot->tree, now, request, AccessOperation::Notify, *target.resource); !may)
-    return fail(request, done, may.error());
+  if (auto may = authorise(core_, snapshot->tree, now, request, AccessOperation::Notify, *target.resource); !may) {
+    // Who asks whether a subscription may notify hears why not. TS-0004 7.5.1.2.3.
+    onem2m::Error refusal = may.error();
+    if (is_verification(request)) refusal.status = ResponseStatus::SubscriptionHostHasNoPrivilege;
+    return fail(request, done, refusal);
+  }
   if (core_.notify_handler == nullptr)
     return fail(request, done, {ResponseStatus::NotImplemented, "NOTIFY is not implemented"});
   const std::string unit = target.resource->unit;

@@ -97,7 +97,7 @@ class Bench {
 constexpr int kSubscriptions = 10'000;
 
 std::string subscription(int event_type) {
-  return R"({"m2m:sub":{"nu":["http://127.0.0.1:9/sink"],"enc":{"net":[)" + std::to_string(event_type) + "]}}}";
+  return R"({"m2m:sub":{"nu":["http://127.0.0.1:9/sink"],"enc":{"chty":[4],"net":[)" + std::to_string(event_type) + "]}}}";
 }
 
 // Subscriptions to other events of the same container must cost a CREATE nothing, those to the event their notifications.

@@ -34,7 +34,8 @@ class Story {
     cse_->create("cse-in", 2, {{"m2m:ae", {{"rn", "dev"}, {"api", "Ntest"}, {"rr", true}, {"srv", {"3"}}}}}, "Cdev");
   }
 
-  void play(int steps) {
+  /// Returns how many notifications arrived.
+  std::size_t play(int steps) {
     for (int i = 0; i < steps && !::testing::Test::HasFailure(); ++i) {
       const Operation operation = choose();
       SCOPED_TRACE("step " + std::to_string(i) + ", kind " + std::to_string(static_cast<int>(operation.kind)) + " at " +
@@ -53,7 +54,7 @@ class Story {
     network_.advance(10min);
     EXPECT_EQ(rows(store::Table::Outbox), 0U) << "the outbox holds what nobody waits for";
     EXPECT_EQ(heard_, expected_by_id());
-    EXPECT_GT(seen_.size(), 20U) << "a story in which little happens shows little";
+    return seen_.size();
   }
 
  private:
@@ -230,10 +231,12 @@ class Story {
 };
 
 TEST(AnySequenceOfRequests, LeavesWhatANaiveReferenceSays) {
+  std::size_t notified = 0;
   for (std::uint64_t seed = 1; seed <= 12 && !HasFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    Story(seed).play(100);
+    notified += Story(seed).play(100);
   }
+  EXPECT_GT(notified, 200U) << "stories in which little happens show little";
 }
 
 }  // namespace

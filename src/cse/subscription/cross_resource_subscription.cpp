@@ -162,12 +162,13 @@ Result<> CrossResourceProcedure::before_delete(DeleteContext& context) {
   Transaction& transaction = context.transaction;
   Resource ending = context.resource;
   const std::string going = ending.internal.value("sud", std::string{}), reference = core_.options.id + '/' + ending.id;
+  const auto is_going = [&](const std::string& member) { return !going.empty() && member.ends_with('/' + going); };
   if (ending.has("su")) {
     Json notice{{"sud", true}, {"sur", reference}, {"cr", ending.text("cr")}};
     enqueue(transaction, make_notification_entry(core_, transaction, ending, ending.text("su"), std::move(notice)));
   }
   for (const std::string& member : strings_of(ending.attributes, "rrats")) {
-    if (member == going) continue;
+    if (is_going(member)) continue;
     OutboxEntry entry;
     entry.ordering_key = "crs " + member;
     entry.number = transaction.next_creation();
@@ -183,7 +184,7 @@ Result<> CrossResourceProcedure::before_delete(DeleteContext& context) {
   CrossResourceMembers changed;
   if (const Json& members = member_of(ending.internal, "srat"); members.is_object())
     for (const auto& [address, member] : members.items())
-      if (member != Json(going)) changed.changed[address] = member;
+      if (!is_going(member.get<std::string>())) changed.changed[address] = member;
   if (changed.changed.empty()) return {};
   onem2m::Request request;
   request.from = ending.creator;

@@ -45,10 +45,20 @@ bool evaluates(std::int64_t mode, std::size_t heard, std::size_t all) {
   }
 }
 
+/// A member keeps its ri when it moves to another CSE.
+std::string id_of(const std::string& address) { return address.substr(address.rfind('/') + 1); }
+
+std::vector<std::string> members_of(const Resource& subscription) {
+  std::vector<std::string> members;
+  for (const std::string& address : cross_resource_members(subscription)) members.push_back(id_of(address));
+  return members;
+}
+
+/// The ri of the subscriptions that the notifications are of.
 std::vector<std::string> references_in(const Json& content) {
   std::vector<std::string> references;
   const auto take = [&](const Json& notification) {
-    if (const Json& reference = member_of(notification, "sur"); reference.is_string()) references.push_back(reference);
+    if (const Json& reference = member_of(notification, "sur"); reference.is_string()) references.push_back(id_of(reference.get<std::string>()));
   };
   if (const Json& one = member_of(content, "m2m:sgn"); one.is_object()) take(one);
   const Json& batch = member_of(content, "m2m:agn");
@@ -135,7 +145,7 @@ void CrossResourceWindows::close(Transaction& transaction, Resource& subscriptio
     const std::int64_t begin = window.value("t", std::int64_t{0}), length = length_of(subscription);
     subscription.internal[kWindow] = open_window(begin + (now - begin) / length * length);
   }
-  const std::size_t heard = window.value("h", Json::array()).size(), all = cross_resource_members(subscription).size();
+  const std::size_t heard = window.value("h", Json::array()).size(), all = members_of(subscription).size();
   if (!window.value("f", false) && evaluates(subscription.number("eem", AllPresent), heard, all) && !fire(transaction, subscription))
     return;
   transaction.put(std::move(subscription));
@@ -151,7 +161,7 @@ void CrossResourceWindows::hear(Transaction& transaction, const std::string& id,
     if (!closed) return;
     subscription = *closed;
   }
-  const std::vector<std::string> known = cross_resource_members(subscription);
+  const std::vector<std::string> known = members_of(subscription);
   if (!subscription.internal.contains(kWindow)) subscription.internal[kWindow] = open_window(micros(transaction.now()));
   Json& window = subscription.internal[kWindow];
   bool changed = false;
@@ -199,7 +209,7 @@ bool CrossResourceWindows::fire(Transaction& transaction, Resource& subscription
 void CrossResourceWindows::end_by_member(Transaction& transaction, const std::string& id, const std::string& member) {
   const ResourcePtr found = transaction.tree().find(id);
   if (!found) return;
-  const std::vector<std::string> known = cross_resource_members(*found);
+  const std::vector<std::string> known = members_of(*found);
   if (std::ranges::find(known, member) == known.end()) return;
   Resource ending = *found;
   ending.internal["sud"] = member;

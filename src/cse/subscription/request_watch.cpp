@@ -77,13 +77,15 @@ RequestWatcher::Outcome SubscriptionWatch::attempt(const SnapshotPtr& snapshot, 
     const ResourcePtr subscription = snapshot->tree.find(id);
     if (!subscription) continue;
     const NotificationCriteria criteria = criteria_of(*subscription);
-    const Json representation = notifier_.represent(*subscription, target->id, target->member_name, target->attributes);
+    const auto representation = [&] {
+      return notifier_.represent(*subscription, target->id, target->member_name, target->attributes);
+    };
     if (criteria.monitors_attempt(operation_of(request), local_originator(core_.options, request.from)))
       wanted.push_back({subscription,
-                        {{"rep", representation}, {"om", {{"op", static_cast<int>(request.operation)}, {"or", request.from}}}},
+                        {{"rep", representation()}, {"om", {{"op", static_cast<int>(request.operation)}, {"or", request.from}}}},
                         false});
     if (criteria.wants(NotificationEventType::RetrieveOfContainerWithNoChild) && reads_no_children(request, *target))
-      wanted.push_back({subscription, {{"rep", representation}, {"net", 5}}, true});
+      wanted.push_back({subscription, {{"rep", representation()}, {"net", 5}}, true});
   }
   if (wanted.empty()) return {};
   return [this, weak = weak_from_this(), wanted = std::move(wanted), from = request.from](const onem2m::Response& response) {

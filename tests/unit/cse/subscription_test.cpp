@@ -162,6 +162,12 @@ TEST_F(Subscriptions, WhoDoesNotAgreeIsNotSubscribed) {
   EXPECT_EQ(rsc(cse.retrieve(data + "/sub", "Cdev")), 4004);
 }
 
+TEST_F(Subscriptions, AHostThatMayNotNotifyIsToldSo) {
+  cse.add_ae("Cother", {{"poa", {"http://127.0.0.1:8"}}});
+  EXPECT_EQ(rsc(cse.notify("cse-mn/Cother", {{"m2m:sgn", {{"vrq", true}, {"sur", "/far/sub"}}}}, "/far")), 5205);
+  EXPECT_EQ(rsc(cse.notify("cse-mn/Cother", {{"m2m:sgn", {{"sur", "/far/sub"}}}}, "/far")), 4103);
+}
+
 TEST(VerifiedTargets, ArePlainUrlsTooWhenTheConfigurationSays) {
   cse::CseOptions options;
   options.verify_urls = true;
