@@ -43,13 +43,6 @@ std::string target_of(const Resource& subscription) {
   return targets.empty() ? std::string{} : targets.front();
 }
 
-// The parameter ma is of requests that carry one.
-template <class Asked>
-std::string maximum_age_of(const Asked& request) {
-  if constexpr (requires { request.maximum_age; }) return request.maximum_age;
-  return {};
-}
-
 /// What the originator is told when the target did not agree. TS-0004 7.3.2.9.
 onem2m::Error refusal(const std::string& target, ResponseStatus answer) {
   const std::string who = "the notification target " + target + " ";
@@ -131,7 +124,7 @@ std::optional<ResourcePtr> SubscriptionWatch::stale(const Snapshot& snapshot, co
     if (!criteria.wants(NotificationEventType{event_type})) continue;
     if (event_type == kBlockingRetrieveOfChild && !criteria.takes_child(target.type)) continue;
     std::optional<base::Duration> age;
-    for (const std::string& text : {subscription->text("ma"), maximum_age_of(request)})
+    for (const std::string& text : {subscription->text("ma"), request.maximum_age})
       if (const auto given = read_duration(text); given && (!age || *given < *age)) age = given;
     const base::Duration modified{to_microseconds(target.text("lt"))};
     const base::Duration now = core_.environment.clock.wall_now().time_since_epoch();

@@ -133,6 +133,17 @@ TEST_F(RequestWatch, AStaleResourceIsRenewedBeforeItIsRead) {
   EXPECT_EQ(rsc(cse.retrieve(data, "Cdev")), 5107);
 }
 
+TEST_F(RequestWatch, TheRequestMayTellHowOldIsTooOld) {
+  ASSERT_EQ(rsc(subscribe(data, {{"enc", {{"net", {9}}}}})), 2001);
+  cse.time.advance(20s);
+  cse.retrieve(data, "Cdev");
+  EXPECT_TRUE(cse.sender.sent.empty());
+  auto request = cse.request(onem2m::Operation::Retrieve, data, "Cdev");
+  request.maximum_age = "PT10S";
+  cse.ask(std::move(request));
+  EXPECT_EQ(cse.sender.sent.size(), 1U);
+}
+
 TEST_F(RequestWatch, ChildrenOfAKindAreRenewedThroughTheirParent) {
   ASSERT_EQ(rsc(subscribe(ae, {{"ma", "PT10S"}, {"enc", {{"net", {10}}, {"chty", {3}}}}})), 2001);
   cse.time.advance(20s);
