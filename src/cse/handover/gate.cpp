@@ -87,7 +87,7 @@ Verdict Gate::judge_write(Transaction& transaction, const std::string& unit, con
   const auto row = shared_.table.read(transaction, unit);
   if (!row) return refuse_verdict(row.error().status, row.error().detail);
   Verdict verdict = *row ? judge_row(unit, **row, request) : Verdict{};
-  if (verdict.action == Verdict::Action::Serve) verdict.answer = shared_.retries.find(transaction, unit, request);
+  if (verdict.action == Verdict::Action::Serve && shared_.may_move()) verdict.answer = shared_.retries.find(transaction, unit, request);
   if (verdict.action == Verdict::Action::Serve && !verdict.answer && !shared_.table.spend(unit, request))
     return park_verdict(unit);
   return verdict;
@@ -138,7 +138,7 @@ bool Gate::may_fetch(const std::string& unit) const {
 
 void Gate::remember(Transaction& transaction, const std::string& unit, const Request& request,
                     const onem2m::Response& response) {
-  shared_.retries.remember(transaction, unit, request, response);
+  if (shared_.may_move()) shared_.retries.remember(transaction, unit, request, response);
 }
 
 base::MonotonicTime Gate::deadline_of(const Request& request) const {

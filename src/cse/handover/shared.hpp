@@ -71,6 +71,9 @@ struct Shared final : private Journal::Listener {
     return std::find(peers.begin(), peers.end(), cse_id) != peers.end();
   }
 
+  /// Whether units can come and go at all: else no request is ever repeated at another CSE.
+  [[nodiscard]] bool may_move() const { return !core.options.mobility.peers.empty(); }
+
   /// Runs on the executor, unless this is gone by then.
   void post(base::Task task) {
     core.environment.executor.post([task = std::move(task), guard = std::weak_ptr(alive)] {
