@@ -19,6 +19,7 @@ namespace {
 /// Raised when the meaning of keys or families changes; an older one is migrated at opening.
 constexpr int kFormatVersion = 1;
 constexpr std::string_view kFormatKey = "format";
+constexpr std::chrono::milliseconds kRoomLasts{10};
 
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.size()}; }
@@ -144,10 +145,15 @@ Result<> RocksDbStore::back_up(const std::string& folder) {
   return {};
 }
 
+// Every CREATE asks. What can be written in kRoomLasts is small beside the reserve.
 bool RocksDbStore::has_room() const {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < room_until_.load(std::memory_order_relaxed)) return true;
   struct statvfs volume {};
   if (::statvfs(path_.c_str(), &volume) != 0) return false;
-  return static_cast<std::uint64_t>(volume.f_bavail) * volume.f_frsize >= reserve_bytes_;
+  if (static_cast<std::uint64_t>(volume.f_bavail) * volume.f_frsize < reserve_bytes_) return false;
+  room_until_.store(now + kRoomLasts, std::memory_order_relaxed);
+  return true;
 }
 
 Result<std::unique_ptr<ResourceStore>> open_rocksdb(const RocksDbOptions& options) {

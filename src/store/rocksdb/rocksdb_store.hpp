@@ -5,6 +5,8 @@
 
 #include <rocksdb/db.h>
 
+#include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,6 +43,7 @@ class RocksDbStore final : public ResourceStore, public BackupSource {
   std::uint64_t reserve_bytes_;
   std::unique_ptr<rocksdb::DB> database_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // owned; "default" first, then the tables
+  mutable std::atomic<std::chrono::steady_clock::time_point> room_until_{};  // has_room() need not ask the system before
   bool resume_ = false;  // the last commit failed for another reason than space; touched by the committing thread only
 };
 
