@@ -3,41 +3,27 @@
 // A disk that fills up, on a small volume of its own. Needs root for the loop mount.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sched.h>
-#include <sys/mount.h>
 
-#include <cstdlib>
-#include <fstream>
+#include <memory>
 
 #include "store/open_rocksdb.hpp"
 #include "support/eventually.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/small_volume.hpp"
 
 namespace edgecse::store {
 namespace {
 
 using ::testing::HasSubstr;
 
-/// An ext4 file system of 96 MiB in a file, mounted where only this process sees it: it is gone with the process.
 class StoreOnSmallVolume : public ::testing::Test {
  protected:
-  // Once, before RocksDB starts its threads: they see the mounts of the thread that started them.
-  static void SetUpTestSuite() {
-    own_mounts_ = ::unshare(CLONE_NEWNS) == 0 && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
-  }
+  // Before RocksDB starts its threads.
+  static void SetUpTestSuite() { static_cast<void>(test::SmallVolume::own_mounts()); }
   void SetUp() override {
-    if (!own_mounts_) GTEST_SKIP() << "a mount of our own is not allowed here: this test needs root";
-    std::filesystem::create_directory(volume_);
-    const std::string image = folder_.file("image");
-    std::ofstream(image).close();
-    std::filesystem::resize_file(image, 96 << 20);
-    const std::string command = "mkfs.ext4 -q -F -m 0 '" + image + "' && mount -o loop '" + image + "' '" + volume_ + "'";
-    if (std::system(command.c_str()) != 0) GTEST_SKIP() << "a loop mount is not possible here";
-    mounted_ = true;
-    std::ofstream(ballast_) << std::string(56 << 20, 'x');
-  }
-  void TearDown() override {
-    if (mounted_) ::umount2(volume_.c_str(), MNT_DETACH);
+    if (!test::SmallVolume::own_mounts()) GTEST_SKIP() << "a mount of our own is not allowed here: this test needs root";
+    volume_ = std::make_unique<test::SmallVolume>();
+    if (!volume_->mounted()) GTEST_SKIP() << "a loop mount is not possible here";
+    volume_->leave_free(30 << 20);
   }
 
   static WriteBatch one_row(std::size_t number) {
@@ -73,27 +59,23 @@ class StoreOnSmallVolume : public ::testing::Test {
     }
   }
 
-  test::TemporaryFolder folder_;
-  std::string volume_ = folder_.file("volume");
-  std::string ballast_ = volume_ + "/ballast";
-  static inline bool own_mounts_ = false;
-  bool mounted_ = false;
+  std::unique_ptr<test::SmallVolume> volume_;
 };
 
 TEST_F(StoreOnSmallVolume, RefusesWhenFullKeepsReadingAndRecoversWhenSpaceIsFreed) {
-  const RocksDbOptions options{.path = volume_ + "/store", .reserve_bytes = 12 << 20};
+  const RocksDbOptions options{.path = volume_->path() + "/store", .reserve_bytes = 12 << 20};
   auto store = open_rocksdb(options).value();
   EXPECT_TRUE(store->has_room());
 
   Error refusal{};
   const std::size_t refused = fill(*store, 0, refusal);
   EXPECT_EQ(refusal.kind, ErrorKind::Full);
-  EXPECT_THAT(refusal.detail, HasSubstr("no space is left for the store " + volume_));
+  EXPECT_THAT(refusal.detail, HasSubstr("no space is left for the store " + volume_->path()));
   EXPECT_FALSE(store->has_room());
   ASSERT_GT(refused, 10U);
   expect_rows(*store, refused + 1, refused);
 
-  std::filesystem::remove(ballast_);
+  volume_->release();
   EXPECT_TRUE(store->has_room());
   EXPECT_TRUE(test::eventually([&] { return store->commit(one_row(refused + 1)).has_value(); }, std::chrono::seconds{60}));
   expect_rows(*store, refused + 2, refused);
@@ -104,7 +86,7 @@ TEST_F(StoreOnSmallVolume, RefusesWhenFullKeepsReadingAndRecoversWhenSpaceIsFree
 }
 
 TEST_F(StoreOnSmallVolume, OpensAgainWithEverythingAcknowledgedAfterItFilled) {
-  const RocksDbOptions options{.path = volume_ + "/store", .reserve_bytes = 0};
+  const RocksDbOptions options{.path = volume_->path() + "/store", .reserve_bytes = 0};
   Error refusal{};
   const std::size_t refused = fill(*open_rocksdb(options).value(), 0, refusal);
   EXPECT_EQ(refusal.kind, ErrorKind::Full);
@@ -112,7 +94,7 @@ TEST_F(StoreOnSmallVolume, OpensAgainWithEverythingAcknowledgedAfterItFilled) {
   if (const auto store = open_rocksdb(options); !store) {
     EXPECT_EQ(store.error().kind, ErrorKind::Full) << store.error().detail;
   }
-  std::filesystem::remove(ballast_);
+  volume_->release();
   const auto store = open_rocksdb(options);
   ASSERT_TRUE(store) << store.error().detail;
   expect_rows(**store, refused, refused);
