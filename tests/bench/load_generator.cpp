@@ -219,6 +219,7 @@ class Load {
   }
 
   LoadResult summary() {
+    result_.asked = next_;
     result_.seconds = std::chrono::duration<double>(plan_.duration).count();
     if (waits_us_.empty()) return result_;
     std::sort(waits_us_.begin(), waits_us_.end());

@@ -30,6 +30,7 @@ struct LoadPlan {
 struct LoadResult {
   std::uint64_t answers = 0;  // with the expected status, within the duration
   std::uint64_t others = 0;   // with another status
+  std::uint64_t asked = 0;    // requests sent, those of the warm-up too: what the server worked for
   double seconds = 0;
   double p50_ms = 0;
   double p99_ms = 0;

@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "bench_load: %s\n", result.error().c_str());
     return 1;
   }
-  const nlohmann::json report{{"requests", result->answers}, {"other_status", result->others},
+  const nlohmann::json report{{"requests", result->answers}, {"other_status", result->others}, {"asked", result->asked},
                               {"seconds", result->seconds},  {"requests_per_second", result->per_second()},
                               {"p50_ms", result->p50_ms},    {"p99_ms", result->p99_ms},
                               {"max_ms", result->maximum_ms}};
