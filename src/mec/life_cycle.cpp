@@ -63,6 +63,7 @@ LifeCycle::LifeCycle(LifeCycleOptions options, base::Random& random)
     Ams ams;
     ams.number = number;
     ams.registration.name = fmt::format("AMS {} registration", number);
+    ams.stale.name = fmt::format("AMS {} subscriptions of an earlier life", number);
     ams.mobility = {{fmt::format("AMS {} mobility subscription", number)}, CallbackKind::Mobility, {}, {}};
     ams.adjacency = {{fmt::format("AMS {} adjacency subscription", number)}, CallbackKind::Adjacency, {}, {}};
     ams_.push_back(std::move(ams));
@@ -254,6 +255,7 @@ void LifeCycle::for_each_task(Visitor&& visit) {
   }
   for (auto& ams : ams_) {
     visit(ams.registration);
+    visit(ams.stale);
     visit(ams.mobility.task);
     visit(ams.adjacency.task);
   }

@@ -167,6 +167,8 @@ class LifeCycle {
     Subscription mobility, adjacency;
     EnumerationStyle style = EnumerationStyle::Strings;
     bool searched = false;     // whether a registration of an earlier life was looked for
+    Task stale;                // subscriptions of an earlier life
+    std::vector<std::string> unchecked;  // identifiers of subscriptions that may be such
     std::string id;
     std::vector<DeviceInformation> sent;
     base::MonotonicTime renew_at{};
@@ -246,6 +248,9 @@ class LifeCycle {
   void write_registration(Ams& ams);
   void audit_registration(Ams& ams);
   void keep_ams_subscriptions(Ams& ams);
+  void remove_stale_subscriptions(Ams& ams);
+  void check_next_subscription(Ams& ams);
+  [[nodiscard]] bool is_of_earlier_life(const std::string& callback) const;
   [[nodiscard]] MobilityRegistration wanted_registration(const Ams& ams) const;
   static void try_other_style(Ams& ams, EnumerationStyle used, int status);
 

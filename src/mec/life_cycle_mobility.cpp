@@ -9,6 +9,8 @@
 namespace edgecse::mec {
 namespace {
 
+constexpr std::size_t kCheckedSubscriptions = 200;  // of a platform's list
+
 bool succeeded(const Answered& answer) { return answer.status / 100 == 2; }
 
 /// Level is left out: some platforms do not give it back.
@@ -23,7 +25,48 @@ bool same_devices(std::vector<DeviceInformation> a, const std::vector<DeviceInfo
 
 void LifeCycle::keep_ams(Ams& ams) {
   keep_ams_registration(ams);
+  remove_stale_subscriptions(ams);
   if (ams.number == 0 || options_.subscribe_at_peers) keep_ams_subscriptions(ams);
+}
+
+/// Their secrets died with the process that made them. The list does not say whose they are: each is looked at.
+void LifeCycle::remove_stale_subscriptions(Ams& ams) {
+  if (ams.stale.present || !may_act(ams.stale)) return;
+  send(ams.stale, {0, Api::Ams, ams.number, "GET", "/subscriptions", false, {}}, [this, &ams](const Answered& answer) {
+    if (answer.status == 0) return fail(ams.stale, answer);
+    ams.unchecked.clear();
+    const auto links = succeeded(answer) ? decode_subscription_links(answer.body) : Result<std::vector<std::string>>{};
+    if (links)
+      for (const auto& href : *links)
+        if (ams.unchecked.size() < kCheckedSubscriptions) ams.unchecked.push_back(last_segment(href));
+    check_next_subscription(ams);
+  });
+}
+
+void LifeCycle::check_next_subscription(Ams& ams) {
+  while (!ams.unchecked.empty()) {
+    const std::string id = std::move(ams.unchecked.back());
+    ams.unchecked.pop_back();
+    if (id.empty() || id == "subscriptions" || id == ams.mobility.id || id == ams.adjacency.id) continue;
+    return send(ams.stale, {0, Api::Ams, ams.number, "GET", "/subscriptions/" + id, false, {}},
+                [this, &ams, id](const Answered& answer) {
+                  if (answer.status == 0) return fail(ams.stale, answer);
+                  const bool told = succeeded(answer) && answer.body.is_object() &&
+                                    answer.body.contains("callbackReference") &&
+                                    answer.body["callbackReference"].is_string();
+                  if (told && is_of_earlier_life(answer.body["callbackReference"]))
+                    send_and_forget({0, Api::Ams, ams.number, "DELETE", "/subscriptions/" + id, false, {}});
+                  check_next_subscription(ams);
+                });
+  }
+  succeed(ams.stale, options_.audit_interval);
+}
+
+bool LifeCycle::is_of_earlier_life(const std::string& callback) const {
+  if (!callback.starts_with(options_.callback + '/')) return false;
+  return std::none_of(ams_.begin(), ams_.end(), [&](const Ams& ams) {
+    return callback == callback_of(ams.mobility) || callback == callback_of(ams.adjacency);
+  });
 }
 
 MobilityRegistration LifeCycle::wanted_registration(const Ams& ams) const {

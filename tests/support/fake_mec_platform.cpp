@@ -231,6 +231,12 @@ net::HttpResponse FakeMecPlatform::ams(Host& host, const net::HttpCall& call, co
     }
     if (!host.known_instances.contains(criteria.value("appInstanceId", ""))) return problem(404, "unknown instance");
   }
+  if (call.method == "GET" && path.size() == 1) {
+    json links = json::array();
+    for (const auto& [id, entry] : host.mobility_subscriptions)
+      links.push_back({{"href", "/amsi/v1/subscriptions/" + id}, {"subscriptionType", entry.value("subscriptionType", "")}});
+    return reply(200, {{"_links", {{"self", {{"href", "/amsi/v1/subscriptions"}}}, {"subscription", links}}}});
+  }
   return collection(host.mobility_subscriptions, call.method, path.size() > 1 ? path[1] : "", body, "/amsi/v1/subscriptions",
                     last_id_, "", host.location_header);
 }

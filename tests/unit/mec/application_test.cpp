@@ -246,6 +246,7 @@ TEST_F(MecApplication, TakesOverTheRegistrationOfAnEarlierLifeAndClearsTheRest) 
   time.advance(5s);
   EXPECT_EQ(host.services.size(), 1u);
   EXPECT_EQ(host.app_subscriptions.size(), 1u);
+  EXPECT_EQ(host.mobility_subscriptions.size(), 2u);
   EXPECT_NE(callback("termination"), old_callback);
   ASSERT_EQ(host.registrations.size(), 1u);
   EXPECT_EQ(host.registrations.begin()->first, registration);
