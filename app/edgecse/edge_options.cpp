@@ -49,6 +49,7 @@ edge::EdgeOptions make_edge_options(const Configuration& configuration, const st
   const std::string callback = without_slash(mec.callback.empty() ? endpoint + "/mec" : mec.callback);
   made.mec = make_application_options(mec, endpoint, callback);
   made.callback_path = path_of(callback);
+  made.root = without_slash(configuration.http.root);
   made.originator = mec.service.originator.empty() ? configuration.cse.admin_originator : mec.service.originator;
   made.publish = mec.service.publish_all ? edge::Publish::All : edge::Publish::Labelled;
   return made;

@@ -37,6 +37,10 @@ std::string data_root(const EdgeOptions& options) {
   return (urls.empty() ? std::string{} : urls.front()) + std::string{kDataPath};
 }
 
+bool is_below(std::string_view path, std::string_view prefix) {
+  return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
+}
+
 class ApplicationRegistrar final : public DeviceRegistrar {
  public:
   explicit ApplicationRegistrar(mec::Application& application) : application_(application) {}
@@ -191,7 +195,8 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
 
   void handle(const net::HttpRequest& request, const Respond& respond) {
     const std::string& path = request.path;
-    if (path.starts_with(kDataPath)) return api.handle(request, std::string_view{path}.substr(kDataPath.size()), respond);
+    const std::string data_path = options.root + std::string{kDataPath};
+    if (is_below(path, data_path)) return api.handle(request, std::string_view{path}.substr(data_path.size()), respond);
     application.handle_callback(request, std::string_view{path}.substr(options.callback_path.size()), respond);
   }
 };
@@ -221,10 +226,8 @@ void EdgeService::on_terminated(std::function<void()> ended) {
 }
 
 bool EdgeService::takes(std::string_view path) const {
-  const auto below = [path](std::string_view prefix) {
-    return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
-  };
-  return below(kDataPath) || below(implementation_->options.callback_path);
+  const EdgeOptions& options = implementation_->options;
+  return is_below(path, options.root + std::string{kDataPath}) || is_below(path, options.callback_path);
 }
 
 void EdgeService::handle(net::HttpRequest request, Respond respond) {

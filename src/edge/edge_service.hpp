@@ -33,6 +33,7 @@ struct EdgeOptions {
   Publish publish = Publish::Labelled;
   bool proxy_moved = false;         // answer for devices that moved instead of 307
   std::string callback_path = "/mec";  // path of mec.callback as this process sees it
+  std::string root;                 // http.root without a slash at the end: stands before the data API's path
   std::chrono::milliseconds tracking_interval{5'000};
 };
 

@@ -176,6 +176,20 @@ TEST_F(EdgeServiceTest, PublishesBothServicesWithTheirCategory) {
   EXPECT_EQ(by_name["onem2m-data"]["transportInfo"]["endpoint"]["uris"][0], "http://10.0.0.5:8080/onem2m_data/v1");
 }
 
+TEST_F(EdgeServiceTest, AnswersBelowTheRootThatItSharesAHostWith) {
+  options.root = "/edge7";
+  options.publisher.advertise = {"http://10.0.0.5:8080/edge7"};
+  options.callback_path = "/edge7/mec";
+  start();
+  EXPECT_TRUE(service->takes("/edge7/onem2m_data/v1/devices"));
+  EXPECT_TRUE(service->takes("/edge7/mec/mobility/secret"));
+  EXPECT_FALSE(service->takes("/onem2m_data/v1/devices"));
+  EXPECT_FALSE(service->takes("/edge7/onem2m_data/v12"));
+  const auto devices = send("GET", "/edge7/onem2m_data/v1/devices");
+  EXPECT_EQ(devices.status, 200);
+  EXPECT_THAT(devices.body, HasSubstr("http://10.0.0.5:8080/edge7/onem2m_data/v1/devices/"));
+}
+
 TEST_F(EdgeServiceTest, RegistersDevicesByLabelAndByPointOfAccess) {
   start();
   ASSERT_EQ(platform.host("mep1").registrations.size(), 1u);
