@@ -46,7 +46,10 @@ class Exchange final : public CsePart {
     if (!core.options.registrar) return;
     core.procedures.add(onem2m::type::kAe, std::make_shared<ServiceProviderAeProcedure>(core, router_));
     core.listeners.push_back(&stem_keeper_);
-    registration_ = std::make_shared<RegistrationAtRegistrar>(core, [this] { outbox_.hurry(); });
+    registration_ = std::make_shared<RegistrationAtRegistrar>(core, [this] {
+      outbox_.hurry();
+      router_.learn_peers();
+    });
     core.loop->add_observer(*registration_);
   }
 

@@ -2,6 +2,7 @@
 #include "cse/peer_addresses.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "cse/resource.hpp"
 
@@ -29,27 +30,53 @@ bool PeerAddresses::is_peer(std::string_view cse_id) const {
   return options_.mobility.enabled && std::ranges::find(options_.mobility.peers, cse_id) != options_.mobility.peers.end();
 }
 
+void PeerAddresses::recall(const std::string& cse_id, std::vector<std::string> points_of_access) {
+  std::lock_guard lock(mutex_);
+  known_[cse_id].points_of_access = std::move(points_of_access);
+}
+
+bool PeerAddresses::learn() {
+  if (!options_.registrar || !options_.mobility.enabled) return false;
+  std::vector<std::string> asked;
+  bool complete = true;
+  {
+    std::lock_guard lock(mutex_);
+    for (const std::string& peer : options_.mobility.peers) {
+      Known& known = known_[peer];
+      if (!known.points_of_access.empty()) continue;
+      complete = false;
+      if (!std::exchange(known.asking, true)) asked.push_back(peer);
+    }
+  }
+  for (const std::string& peer : asked) ask(peer);
+  return !complete;
+}
+
 void PeerAddresses::find(const std::string& cse_id, Callback done) {
   std::vector<std::string> remembered;
+  bool look_up = false;
   {
     std::lock_guard lock(mutex_);
     Known& known = known_[cse_id];
-    if (known.waiting.empty() && clock_.monotonic_now() < known.until) {
+    const bool fresh = clock_.monotonic_now() < known.until;
+    const bool usable = fresh || (!known.points_of_access.empty() && !known.wrong);
+    look_up = !fresh && options_.registrar && !std::exchange(known.asking, true);
+    if (usable || !options_.registrar) {
       remembered = known.points_of_access;
     } else {
-      known.waiting.push_back(std::move(done));
-      if (known.waiting.size() > 1) return;
-      done = nullptr;
+      known.waiting.push_back(std::exchange(done, nullptr));
     }
   }
-  if (done) return done(remembered);
-  if (!options_.registrar) return answer(cse_id, {});
-  ask(cse_id);
+  if (done) done(remembered);
+  if (look_up) ask(cse_id);
 }
 
 void PeerAddresses::forget(const std::string& cse_id) {
   std::lock_guard lock(mutex_);
-  if (const auto known = known_.find(cse_id); known != known_.end()) known->second.until = {};
+  const auto known = known_.find(cse_id);
+  if (known == known_.end()) return;
+  known->second.until = {};
+  known->second.wrong = true;
 }
 
 void PeerAddresses::ask(const std::string& cse_id) {
@@ -67,14 +94,19 @@ void PeerAddresses::ask(const std::string& cse_id) {
 
 void PeerAddresses::answer(const std::string& cse_id, std::vector<std::string> points_of_access) {
   std::vector<Callback> waiting;
+  bool is_new = false;
   {
     std::lock_guard lock(mutex_);
     Known& known = known_[cse_id];
-    known.points_of_access = points_of_access;
-    known.until = clock_.monotonic_now() + (points_of_access.empty() ? base::Duration{kAskedAgainAfter}
-                                                                     : base::Duration{kRemembered});
+    const bool learnt = !points_of_access.empty();
+    is_new = learnt && known.points_of_access != points_of_access;
+    if (learnt) known.points_of_access = points_of_access;
+    points_of_access = known.points_of_access;  // a registrar that is silent, or forgot, does not make it wrong
+    known.until = clock_.monotonic_now() + (learnt ? base::Duration{kRemembered} : base::Duration{kAskedAgainAfter});
+    known.wrong = known.asking = false;
     waiting.swap(known.waiting);
   }
+  if (is_new && keep_) keep_(cse_id, points_of_access);
   for (const Callback& done : waiting) done(points_of_access);
 }
 

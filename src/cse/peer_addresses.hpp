@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Where the peers of the handover (mobility.peers) are reached directly: their pointOfAccess is asked from the registrar's
-// <remoteCSE> of that CSE-ID, whose resourceID is the CSE-ID without the slash, and remembered. docs/handover.md 3.
+// <remoteCSE> of that CSE-ID, whose resourceID is the CSE-ID without the slash, and remembered, beyond a restart too: two
+// edges find each other while the registrar is cut off. docs/handover.md 4.
 #pragma once
 
 #include <functional>
@@ -20,11 +21,20 @@ namespace edgecse::cse {
 /// Thread-safe. Answers that are still to come keep it alive.
 class PeerAddresses : public std::enable_shared_from_this<PeerAddresses> {
  public:
-  /// Empty: not known. Called exactly once, at once when the answer is remembered.
+  /// Empty: not known. Called exactly once, at once when the answer is remembered; one that is old is used and looked up
+  /// again meanwhile.
   using Callback = std::function<void(const std::vector<std::string>& points_of_access)>;
 
   PeerAddresses(const CseOptions& options, const base::Clock& clock, onem2m::RequestSender& sender)
       : options_(options), clock_(clock), sender_(sender) {}
+
+  /// What an earlier life has learnt. Before the first find().
+  void recall(const std::string& cse_id, std::vector<std::string> points_of_access);
+  /// Told of what is new, to be recalled in the next life; on any thread. Before the first find().
+  using Keep = std::function<void(const std::string& cse_id, const std::vector<std::string>& points_of_access)>;
+  void set_keep(Keep keep) { keep_ = std::move(keep); }
+  /// Asks for the peers that are not known yet; false when there are none.
+  bool learn();
 
   [[nodiscard]] bool is_peer(std::string_view cse_id) const;
   void find(const std::string& cse_id, Callback done);
@@ -35,7 +45,9 @@ class PeerAddresses : public std::enable_shared_from_this<PeerAddresses> {
   struct Known {
     std::vector<std::string> points_of_access;
     base::MonotonicTime until{};
-    std::vector<Callback> waiting;  // not empty: the registrar is being asked
+    bool wrong = false;   // nobody was there: the registrar's word first
+    bool asking = false;
+    std::vector<Callback> waiting;
   };
   void ask(const std::string& cse_id);
   void answer(const std::string& cse_id, std::vector<std::string> points_of_access);
@@ -43,6 +55,7 @@ class PeerAddresses : public std::enable_shared_from_this<PeerAddresses> {
   const CseOptions& options_;
   const base::Clock& clock_;
   onem2m::RequestSender& sender_;
+  Keep keep_;
   std::mutex mutex_;
   std::map<std::string, Known, std::less<>> known_;  // guarded by mutex_
 };

@@ -39,6 +39,10 @@ bool has_path(const std::string& url) {
 /// requestReachability of an <AE> or <remoteCSE>: false says that the pointOfAccess is of no use.
 bool is_reachable(const Resource& entity) { return entity.attributes.value("rr", true); }
 
+// Rows of Table::Meta: CSE-ID without the slash -> pointOfAccess, a JSON list.
+constexpr std::string_view kPeers = "peer/", kPeersEnd = "peer0";
+constexpr base::Duration kFirstLearning = std::chrono::seconds{2}, kLongestLearning = std::chrono::minutes{1};
+
 /// `/csi` of `/csi/x`, `/csi`; the whole text when it starts otherwise.
 std::string first_segment(const std::string& from) { return from.substr(0, from.find('/', 1)); }
 
@@ -47,7 +51,47 @@ std::string first_segment(const std::string& from) { return from.substr(0, from.
 Router::Router(CseCore& core, PollingChannels& polling_channels)
     : core_(core),
       polling_channels_(polling_channels),
-      peers_(std::make_shared<PeerAddresses>(core.options, core.environment.clock, core.environment.sender)) {}
+      peers_(std::make_shared<PeerAddresses>(core.options, core.environment.clock, core.environment.sender)) {
+  recall_peers();
+  peers_->set_keep([this, alive = std::weak_ptr(alive_)](const std::string& cse_id, const std::vector<std::string>& poa) {
+    if (alive.expired()) return;
+    core_.loop->submit({[cse_id, poa](Transaction& transaction) -> onem2m::Result<> {
+                          transaction.put_row(store::Table::Meta, std::string(kPeers) + cse_id.substr(1), Json(poa).dump());
+                          return {};
+                        },
+                        [](const onem2m::Result<>&) {}});
+  });
+}
+
+void Router::recall_peers() {
+  const auto rows = core_.loop->store().scan(store::Table::Meta, kPeers, kPeersEnd, SIZE_MAX);
+  if (!rows) return;  // they are learnt again
+  for (const store::Row& row : *rows) {
+    const Json list = Json::parse(row.value, nullptr, false);
+    std::vector<std::string> points_of_access;
+    if (list.is_array())
+      for (const Json& entry : list)
+        if (entry.is_string()) points_of_access.push_back(entry.get<std::string>());
+    peers_->recall('/' + row.key.substr(kPeers.size()), std::move(points_of_access));
+  }
+}
+
+void Router::learn_peers() {
+  if (learn_after_ != base::Duration{0}) return;
+  learn_after_ = kFirstLearning;
+  learn_again();
+}
+
+void Router::learn_again() {
+  if (!peers_->learn()) {
+    learn_after_ = base::Duration{0};
+    return;
+  }
+  core_.environment.executor.run_after(learn_after_, [this, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) learn_again();
+  });
+  learn_after_ = std::min<base::Duration>(learn_after_ * 2, kLongestLearning);
+}
 
 std::shared_ptr<const Router::Routes> Router::routes() {
   {

@@ -33,6 +33,9 @@ class Router final : public RequestForwarder, public CommitObserver {
   /// To the registrar as it is configured; 5103 when there is none.
   void send_to_registrar(onem2m::Request request, onem2m::ResponseCallback done);
 
+  /// Asks where the peers of the handover are, again and again until all are known. On the executor.
+  void learn_peers();
+
   void committed(const Snapshot& snapshot, std::span<const Change> changes) override;
 
  private:
@@ -47,6 +50,8 @@ class Router final : public RequestForwarder, public CommitObserver {
   void forward_up(onem2m::Request request, onem2m::ResponseCallback done, bool to_peer = false);
   void send_to_cse(onem2m::Request request, const Resource& remote_cse, onem2m::ResponseCallback done);
   [[nodiscard]] bool comes_from_above(const std::string& from);
+  void recall_peers();
+  void learn_again();
 
   /// Where requests for the entity wait when it cannot be reached; nullptr: it can, or it has no channel. TS-0004 7.3.3.9.
   [[nodiscard]] ResourcePtr channel_instead(const Resource& entity) const;
@@ -54,6 +59,7 @@ class Router final : public RequestForwarder, public CommitObserver {
   CseCore& core_;
   PollingChannels& polling_channels_;
   std::shared_ptr<PeerAddresses> peers_;
+  base::Duration learn_after_{0};  // the executor's only; 0: not learning
   std::mutex mutex_;
   std::shared_ptr<const Routes> routes_;  // guarded by mutex_; nullptr: not built yet
   std::shared_ptr<char> alive_ = std::make_shared<char>();  // answers that come after the CSE is gone find out by it
