@@ -180,7 +180,7 @@ void Mobility::open(const std::string& unit, const std::string& wanted, const st
   if (target.empty())
     for (const std::string& peer : options.mobility.peers)
       if (target.empty() && peer != options.id) target = peer;
-  if (target.empty() || target == options.id || !options.mobility.enabled) return;
+  if (target.empty() || target == options.id || !options.mobility.enabled || !options.mobility.extensions) return;
   for (auto& [context, source] : sources_) {
     if (context.unit != unit || !source.move.before_commit()) continue;
     if (source.target == target) return;

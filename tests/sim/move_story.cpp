@@ -60,6 +60,7 @@ class Story {
     if (kind == 5 || all) c.crash_before_commit = c.crash_after_commit = 30;
     partitions_ = kind == 6 || all;
     in_is_cut_ = kind == 0 && (seed_ / 10) % 2 == 0;
+    crashes_ |= in_is_cut_ && (seed_ / 20) % 2 == 0;
     calm_from_the_start_ = kind == 0 && !in_is_cut_;
     edges_ = world_.random.below(3) == 0 ? 3 : 2;
     switching_ = world_.random.below(4) * 1'000;
@@ -72,9 +73,18 @@ class Story {
     const auto up_to = [this](std::uint64_t milliseconds) {
       return std::chrono::milliseconds{milliseconds / 10 + world_.random.below(milliseconds)};
     };
-    planned_.move_late = 1'500;
-    planned_.doom = 300;
-    planned_.drop = 300;
+    // One kind at a time: all together, hardly a move would be made.
+    switch (world_.random.below(3)) {
+      case 0:
+        planned_.move_cut = 400;
+        break;
+      case 1:
+        planned_.move_late = 3'000;
+        break;
+      default:
+        planned_.doom = 500;
+        planned_.move_late = 1'000;
+    }
     world_.limits.abandon_after = up_to(300);
     world_.limits.ask_after = up_to(500);
     world_.limits.frozen_within = up_to(3'000);
@@ -304,8 +314,7 @@ class Story {
       const auto cut_all = [this](bool cut) {
         for (const std::string& name : names_) cut ? world_.cut("/in", name) : world_.join("/in", name);
       };
-      // The edges know each other by then.
-      world_.time.run_after(1'500ms, [cut_all] { cut_all(true); });
+      cut_all(true);
     }
     trigger_turn();
     if (crashes_) crash_turn();
@@ -343,6 +352,7 @@ class Story {
         if (verbose_) std::printf("%9.3f  restart of %s\n", seconds(), id.c_str());
         node->start();
       }
+    if (calm_) return;  // nobody dies any more
     world_.time.run_after(old_messages_ ? 40ms : 200ms, [this] { revive_turn(); });
   }
   void partition_turn() {
@@ -364,12 +374,37 @@ class Story {
     }
     calm_ = true;
     world_.chances = {};
+    for (auto& [id, node] : world_.nodes()) node->doom = Node::Doom::None;
     world_.limits = {};  // of those that are started from now on; impatience alone must not stop the rest either
     world_.cuts.clear();
     switching_ = 0;
     world_.run_for(90s);
+    change_policy();
     for (int i = 0; i < 20 && (acknowledged_ < instances_ || commanded_ < 5); ++i) world_.run_for(10s);
-    world_.run_for(700s);  // the guard time passes
+    world_.run_for(760s);  // the guard time passes, and what is not needed any more is swept away
+  }
+  /// The rules of whoever is away follow those at the policy's home.
+  void change_policy() {
+    Request request;
+    request.operation = Operation::Update;
+    request.to = "cse-mn/acp1";
+    request.from = "CAdmin";
+    request.content = {{"m2m:acp", {{"pv", {{"acr", {{{"acor", {"/in/CApp", "/in/CLater", kUnit}}, {"acop", 63}}}}}}}}};
+    if (ask("/mn1", request).status != ResponseStatus::Updated) violate("the policy cannot be changed at its home");
+  }
+  void check_policies(Node& owner) {
+    for (const std::string& name : names_) {
+      const auto tree = world_.node(name).cse->loop().snapshot()->tree;
+      std::vector<cse::ResourcePtr> policies;
+      for (const auto& child : tree.children(name.substr(1)))
+        if (child->type == 1) policies.push_back(child);
+      const bool expected = name == "/mn1" || name == owner.options.id;
+      if (policies.size() != (expected ? 1U : 0U))
+        violate("HR-3: " + std::to_string(policies.size()) + " access control policies at " + name);
+      for (const auto& policy : policies)
+        if (policy->attributes["pv"].dump().find("/in/CLater") == std::string::npos)
+          violate("HR-3: " + name + " does not know the rules as they are now: " + policy->attributes["pv"].dump());
+    }
   }
 
   // --- what must hold
@@ -409,11 +444,13 @@ class Story {
     if (count > 1) violate("HR-2: several CSEs own the unit: " + owners);
     const Node* owner = authority();
     if (owner == nullptr) return violate("HR-9: nobody has the unit");
-    const auto list = contents(*owner, "data");
+    std::vector<int> times(static_cast<std::size_t>(acknowledged_) + 1, 0);
+    for (const int number : contents(*owner, "data"))
+      if (number > 0 && number <= acknowledged_) ++times[static_cast<std::size_t>(number)];
     for (int number = 1; number <= acknowledged_; ++number)
-      if (std::count(list.begin(), list.end(), number) != 1)
+      if (const int found = times[static_cast<std::size_t>(number)]; found != 1)
         return violate("HR-4: " + owner->options.id + " has the unit, and the acknowledged m" + std::to_string(number) +
-                       " " + std::to_string(std::count(list.begin(), list.end(), number)) + " times");
+                       " " + std::to_string(found) + " times");
   }
   /// Numbers of the instances on disk, in order.
   std::vector<int> contents(const Node& node, const std::string& container) const {
@@ -454,6 +491,7 @@ class Story {
     if (owner == nullptr) return;
     check_data(*owner);
     check_notifications(*owner);
+    check_policies(*owner);
     check_directory(*owner);
   }
   void check_data(Node& owner) {

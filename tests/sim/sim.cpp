@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Plays stories by seed: build/<preset>/bin/edgecse-sim --seeds N --first-seed K [--verbose]. Exit status 1 and a line
+// Plays stories by seed: build/<preset>/bin/edgecse-sim --seeds N --first-seed K [--step N] [--verbose]. Exit status 1 and a line
 // per failing seed; a failing seed tells the same story again.
 #include <cstdio>
 #include <cstdlib>
@@ -31,12 +31,14 @@ bool* find_fault(edgecse::cse::handover::TestFaults& faults, const char* name) {
 
 int main(int argc, char** argv) {
   edgecse::cse::handover::TestFaults faults;
-  std::uint64_t seeds = 100, first = 1;
+  std::uint64_t seeds = 100, first = 1, step = 1;
   bool verbose = false;
   for (int i = 1; i < argc; ++i) {
     const bool more = i + 1 < argc;
     if (std::strcmp(argv[i], "--seeds") == 0 && more) {
       seeds = std::strtoull(argv[++i], nullptr, 10);
+    } else if (std::strcmp(argv[i], "--step") == 0 && more) {
+      step = std::strtoull(argv[++i], nullptr, 10);
     } else if (std::strcmp(argv[i], "--first-seed") == 0 && more) {
       first = std::strtoull(argv[++i], nullptr, 10);
     } else if (bool* fault = nullptr;
@@ -46,13 +48,13 @@ int main(int argc, char** argv) {
     } else if (std::strcmp(argv[i], "--verbose") == 0) {
       verbose = true;
     } else {
-      std::fprintf(stderr, "usage: %s [--seeds N] [--first-seed K] [--wrong NAME] [--verbose]\n", argv[0]);
+      std::fprintf(stderr, "usage: %s [--seeds N] [--first-seed K] [--step N] [--wrong NAME] [--verbose]\n", argv[0]);
       return 2;
     }
   }
   edgecse::base::log::set_level(verbose ? edgecse::base::log::Level::Debug : edgecse::base::log::Level::Error);
   std::uint64_t failed = 0, moves = 0, messages = 0, steps = 0;
-  for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
+  for (std::uint64_t played = 0, seed = first; played < seeds; ++played, seed += step) {
     const auto result = edgecse::sim::tell_story(seed, faults, verbose);
     moves += static_cast<std::uint64_t>(result.moves);
     messages += static_cast<std::uint64_t>(result.messages);

@@ -174,6 +174,10 @@ void World::transmit(const std::string& from, const std::string& to, Request req
   if (of_a_move) {
     old_.push_back(exchange);
     if (old_.size() > kReplayed) old_.pop_front();
+    if (chance(chances.move_cut)) {
+      cut(from, to);
+      time.run_after(base::Duration{random.below(2'000'000)}, [this, from, to] { join(from, to); });
+    }
   }
   const int copies = chance(chances.drop) ? 0 : chance(chances.duplicate) ? 2 : 1;
   for (int i = 0; i < copies; ++i) time.run_after(travel(of_a_move), [this, exchange] { deliver(exchange); });
@@ -203,7 +207,7 @@ void World::deliver(const std::shared_ptr<Exchange>& exchange) {
       exchange->done(response);
     });
   };
-  if (is_cut(exchange->from, exchange->to)) return;
+  if (is_cut(exchange->from, exchange->to) && !exchange->answered) return;
   if (const auto sink = sinks.find(exchange->to); sink != sinks.end()) {
     if (auto response = sink->second(exchange->request)) answer(std::move(*response));
     return;

@@ -32,6 +32,7 @@ struct Chances {
   std::uint64_t crash_before_commit = 0, crash_after_commit = 0;
   // Of messages of a move and their answers.
   std::uint64_t move_late = 0;  // by up to 600 ms
+  std::uint64_t move_cut = 0;   // it is lost, and what follows between the two for up to 2 s
   std::uint64_t doom = 0;       // its receiver dies with its next commit, before or after it
 };
 
@@ -103,7 +104,7 @@ class World {
 
   /// A request over the network, from a party by name; done exactly once, with 4008 or 5103 when there is no answer.
   void transmit(const std::string& from, const std::string& to, onem2m::Request request, onem2m::ResponseCallback done);
-  /// A message of a move that was sent before, chosen by chance, comes once more; nobody waits for the answer.
+  /// A message of a move that was sent before, chosen by chance, comes once more, by some way or other; nobody waits for the answer.
   void replay();
   /// What travels between the two is lost.
   std::set<std::pair<std::string, std::string>> cuts;

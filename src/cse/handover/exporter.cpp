@@ -2,6 +2,7 @@
 #include "cse/handover/exporter.hpp"
 
 #include "base/hex.hpp"
+#include "cse/handover/policy_copies.hpp"
 #include "cse/handover/retry_table.hpp"
 #include "cse/handover/unit_row.hpp"
 #include "cse/rows.hpp"
@@ -80,7 +81,11 @@ void Exporter::write_resource(const std::string& id) {
     return;
   }
   plan_policies(snapshot->tree, *resource);
-  add({"t", id, rows::encode(*resource)});
+  if (resource->unit == unit_) return add({"t", id, rows::encode(*resource)});
+  Resource copy = *resource;  // a policy that stays
+  copy.unit.clear();
+  copy.internal.erase(kHeldBy);
+  add({"t", id, rows::encode(copy)});
 }
 
 void Exporter::write_retry(const store::Row& row, base::WallTime now) {

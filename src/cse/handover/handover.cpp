@@ -7,6 +7,7 @@
 #include "cse/handover/gate.hpp"
 #include "cse/handover/importer.hpp"
 #include "cse/handover/messages.hpp"
+#include "cse/handover/policy_copies.hpp"
 #include "cse/handover/references.hpp"
 #include "cse/handover/source_side.hpp"
 #include "cse/handover/target_side.hpp"
@@ -40,7 +41,8 @@ class LiveHandover final : public Handover, private SubtreeHandler {
         shared_(cse.core(), faults),
         gate_(shared_),
         source_(shared_, gate_),
-        target_(shared_, gate_),
+        policies_(shared_),
+        target_(shared_, gate_, policies_),
         directory_(shared_) {}
 
   Result<> plug_in() {
@@ -52,12 +54,16 @@ class LiveHandover final : public Handover, private SubtreeHandler {
         [this](const std::string& unit, const std::string& owner, const std::string& credential,
                std::function<void(Gate::Fetched)> done) { fetch(unit, owner, credential, std::move(done)); });
     cse_.loop().add_observer(shared_.journal);
+    policies_.listen();
+    shared_.core.listeners.push_back(&policies_);
     cse_.set_serving_gate(gate_);
     cse_.set_subtree_handler(*this);
     shared_.commit(
         [this](Transaction& transaction) -> Result<> {
+          if (!cse_.options().mobility.extensions) return close_open_contexts(transaction);
           handover::make_container(shared_, transaction, handover::kContainerName);
           if (cse_.options().type == CseType::In) handover::make_container(shared_, transaction, Directory::kContainer);
+          policies_.report_all(transaction);
           return close_open_contexts(transaction);
         },
         nullptr);
@@ -118,6 +124,12 @@ class LiveHandover final : public Handover, private SubtreeHandler {
   }
 
   void sweep() override {
+    policies_.sweep();
+    sweep_retries();
+  }
+
+ private:
+  void sweep_retries() {
     auto complete = std::make_shared<bool>(true);
     shared_.commit(
         [this, complete](Transaction& transaction) -> Result<> {
@@ -127,11 +139,10 @@ class LiveHandover final : public Handover, private SubtreeHandler {
           return {};
         },
         [this, complete](const Result<>& result) {
-          if (result && !*complete) sweep();
+          if (result && !*complete) sweep_retries();
         });
   }
 
- private:
   /// A restart ends every attempt of a source: going on is a new one.
   Result<> close_open_contexts(Transaction& transaction) {
     for (auto& [unit, row] : shared_.table.all_published()) {
@@ -148,6 +159,7 @@ class LiveHandover final : public Handover, private SubtreeHandler {
   // --- the subtree
   [[nodiscard]] bool takes(const Request& request, const std::vector<std::string>& segments) const override {
     if (segments.size() <= 1) return handover::is_aerp(request);
+    if (!cse_.options().mobility.extensions) return false;  // as a CSE that never heard of it
     const bool create = request.operation == Operation::Create;
     const bool subscribes = create && request.resource_type == type::kSubscription;
     if (segments[1] == Directory::kContainer && cse_.options().type == CseType::In) {
@@ -184,9 +196,11 @@ class LiveHandover final : public Handover, private SubtreeHandler {
     if (request.operation != Operation::Create || attributes.is_null() || !attributes.contains("phase"))
       return done(
           make_error_response(request, ResponseStatus::BadRequest, "the container mobility takes handoverContexts"));
-    for (const char* name : {"phase", "unit", "source", "target", "contextID", "name", "credential"})
+    for (const char* name : {"phase", "unit", "source", "target", "contextID", "name", "credential", "policy", "row"})
       if (attributes.contains(name) && !attributes[name].is_string())
         return done(make_error_response(request, ResponseStatus::BadRequest, std::string(name) + " is no text"));
+    if (attributes["phase"] == "HOLDS") return policies_.held(attributes, std::move(request), std::move(done));
+    if (attributes["phase"] == "POLICY") return policies_.changed(attributes, std::move(request), std::move(done));
     if (attributes["phase"] != "REQUESTED") return target_.prepare(attributes, std::move(request), std::move(done));
     if (attributes.value("target", "") != request.from)
       return done(
@@ -278,6 +292,7 @@ class LiveHandover final : public Handover, private SubtreeHandler {
   Shared shared_;
   Gate gate_;
   handover::SourceSide source_;
+  handover::PolicyCopies policies_;
   handover::TargetSide target_;
   Directory directory_;
 };

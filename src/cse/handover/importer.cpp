@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/log.hpp"
+#include "cse/handover/policy_copies.hpp"
 #include "cse/handover/retry_table.hpp"
 #include "cse/handover/unit_row.hpp"
 #include "cse/rows.hpp"
@@ -277,13 +278,14 @@ Result<> install(Transaction& transaction, const Arrival& arrival, const std::st
   for (Resource& resource : resources) {
     const ResourcePtr here = transaction.tree().find(resource.id);
     if (resource.unit.empty()) {  // a policy that the unit refers to: a copy, or our own that comes home
-      if (here && !here->internal.contains("copy_of")) {
+      if (here && !here->internal.contains(kCopyOf)) {
         Resource home = *here;  // names the AE as it was called while it was away
         carry_over.aliases_only(home);
         if (home.attributes != here->attributes) transaction.put(std::move(home));
         continue;
       }
-      resource.internal["copy_of"] = arrival.source;
+      if (resource.internal.value(kCopyOf, "") == own) continue;  // it belongs here, but was deleted meanwhile
+      if (!resource.internal.contains(kCopyOf)) resource.internal[kCopyOf] = arrival.source;
     }
     if (resource.unit.empty() || resource.id == unit) {
       resource.parent = base;
@@ -296,6 +298,7 @@ Result<> install(Transaction& transaction, const Arrival& arrival, const std::st
         resource.attributes["rn"] = resource.name;
       }
     }
+    if (here && here->parent != resource.parent) transaction.erase(here->id);  // a copy whose own unit comes
     carry_over.resource(resource);
     resource.created = here ? here->created : transaction.next_creation();
     auto newest = transaction.instances(resource.id, 0, resource.next_sequence, 1, true);

@@ -60,7 +60,10 @@ void handle_aerp(Shared& shared, onem2m::Request request, onem2m::ResponseCallba
             if (!resource || (!resource->unit.empty() && !shared.core.gate->serves(transaction, resource->unit)))
               continue;
             Resource changed = *resource;
-            if (rewrite_references(changed, reference, shared.own_id())) transaction.put(std::move(changed));
+            if (!rewrite_references(changed, reference, shared.own_id())) continue;
+            if (changed.type == onem2m::type::kAccessControlPolicy && shared.policy_changed)
+              shared.policy_changed(transaction, changed);
+            transaction.put(std::move(changed));
           }
           return {};
         },

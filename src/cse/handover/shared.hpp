@@ -59,6 +59,7 @@ struct Shared final : private Journal::Listener {
   Parking parking;
   Metrics metrics;
   HandoverEvents* events = nullptr;
+  std::function<void(Transaction&, const Resource&)> policy_changed;  // without a request; in a job
   std::function<void(const ContextId&)> source_ended;  // a context that the commit loop ended; on the executor
   std::function<void(const std::string&)> served;                    // the outbox sender's
   std::function<void(const std::string& unit, bool exists)> entity;  // an AE came or went; the commit loop's thread

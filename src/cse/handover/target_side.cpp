@@ -185,7 +185,8 @@ Result<> TargetSide::become_owner(Transaction& transaction, const ContextId& con
     return refuse(ResponseStatus::InternalServerError, "FINAL is not here yet; it is being pulled");
   const std::string source = row->target->source;
   if (auto installed = install(transaction, {context.unit, source, row->aliases}, shared_.own_id(),
-                               [this](const Resource& resource) {
+                               [this, &transaction](const Resource& resource) {
+                                 policies_.report(transaction, resource);
                                  for (ResourceEventListener* listener : shared_.core.listeners)
                                    listener->on_import(resource);
                                });

@@ -7,6 +7,7 @@
 
 #include "cse/handover/gate.hpp"
 #include "cse/handover/messages.hpp"
+#include "cse/handover/policy_copies.hpp"
 
 namespace edgecse::cse::handover {
 
@@ -15,7 +16,7 @@ class TargetSide {
   using Done = HandoverPort::Done;
   using Answer = HandoverPort::Answer;
 
-  TargetSide(Shared& shared, Gate& gate) : shared_(shared), gate_(gate) {}
+  TargetSide(Shared& shared, Gate& gate, PolicyCopies& policies) : shared_(shared), gate_(gate), policies_(policies) {}
 
   // HandoverPort; on the executor.
   void ask(const ContextId& context, std::function<void(onem2m::Result<Answer>)> done);
@@ -45,6 +46,7 @@ class TargetSide {
 
   Shared& shared_;
   Gate& gate_;
+  PolicyCopies& policies_;
 };
 
 }  // namespace edgecse::cse::handover

@@ -251,6 +251,105 @@ TEST_F(HandoverTest, ForgetsAnswersAfterGuardTime) {
   EXPECT_EQ(rows(), 0U);
 }
 
+TEST(HandoverWithoutExtensions, IsUnknownToItsPeers) {
+  CseOptions options = with_peer();
+  options.mobility.extensions = false;
+  test::TestCse cse(options);
+  const auto handover = Handover::attach(cse.cse());
+  ASSERT_TRUE(handover);
+  cse.time.advance(std::chrono::seconds{1});
+  EXPECT_FALSE(cse.tree().child("mn1", "mobility"));
+  EXPECT_EQ(cse.create("cse-mn/mobility", 28, {{"edg:handoverContext", {{"phase", "PREPARING"}}}}, "/mn2").status,
+            ResponseStatus::NotFound);
+  cse.add_ae("CMeter");
+  EXPECT_EQ(cse.retrieve("cse-mn/CMeter", "CMeter").status, ResponseStatus::Ok);
+}
+
+TEST(HandoverPeer, IsReachedAfterARestartWhileTheRegistrarIsSilent) {
+  CseOptions options = with_peer();
+  options.registrar = RegistrarOptions{"/in", "cse-in", {"http://in"}};
+  test::TestCse cse(options);
+  cse.sender.answer = [](const onem2m::NextHop&, const Request& request) -> std::optional<Response> {
+    Response response;
+    response.request_identifier = request.request_identifier;
+    if (request.to == "/in/mn2") response.content = {{"m2m:csr", {{"csi", "/mn2"}, {"poa", {"http://mn2"}}}}};
+    return response;
+  };
+  cse.time.advance(std::chrono::seconds{5});
+  cse.retrieve("/mn2/cse-mn");
+  cse.sender.answer = [](const onem2m::NextHop& hop, const Request& request) -> std::optional<Response> {
+    if (hop.points_of_access == std::vector<std::string>{"http://in"}) return std::nullopt;
+    Response response;
+    response.request_identifier = request.request_identifier;
+    return response;
+  };
+  cse.restart();
+  EXPECT_EQ(cse.retrieve("/mn2/cse-mn").status, ResponseStatus::Ok);
+  const auto direct = std::find_if(cse.sender.sent.begin(), cse.sender.sent.end(), [](const auto& sent) {
+    return sent.next_hop.points_of_access == std::vector<std::string>{"http://mn2"};
+  });
+  EXPECT_NE(direct, cse.sender.sent.end());
+}
+
+TEST_F(HandoverTest, KeepsACopiedPolicyAsItsHomeTellsWhileItIsUsed) {
+  const auto policy = [](const char* who) {
+    return Json{
+        "t", "acpX",
+        std::string(R"({"id":"acpX","pi":"mn2","rn":"acp1","ty":1,"mn":"m2m:acp","no":3,"cr":"CAdmin"})") +
+            "\n" + R"({"ri":"acpX","pi":"mn2","rn":"acp1","ty":1,"pv":{"acr":[{"acor":[")" + who +
+            R"("],"acop":63}]},"pvs":{"acr":[{"acor":["CAdmin"],"acop":63}]},"et":"20350101T000000","ct":"20260101T000000","lt":"20260101T000000"})"};
+  };
+  Json ae = ae_row();
+  ae[2] = ae[2].get<std::string>().substr(0, ae[2].get<std::string>().size() - 1) + R"(,"acpi":["acpX"]})";
+  prepare("CCar-0-1", "/mn2");
+  ASSERT_EQ(batch("CCar-0-1", 1, Json::array({ae, policy("/in/CFriend")}), true).status, ResponseStatus::Created);
+  ASSERT_EQ(grant("CCar-0-1").status, ResponseStatus::Updated);
+  ASSERT_TRUE(cse.tree().find("acpX"));
+  const auto tell = [&](const std::string& from, Json attributes) {
+    attributes["phase"] = "POLICY";
+    attributes["policy"] = "acpX";
+    return cse.create("cse-mn/mobility", 28, {{"edg:handoverContext", attributes}}, from);
+  };
+  // The AE is named as it was at its former registrar, and is one of ours now.
+  EXPECT_EQ(tell("/mn2", {{"row", policy("CCar")[2]}}).status, ResponseStatus::Created);
+  EXPECT_EQ(cse.tree().find("acpX")->attributes["pv"]["acr"][0]["acor"][0], "CCar");
+  EXPECT_EQ(tell("/mn9", {{"row", policy("CEvil")[2]}}).status, ResponseStatus::OriginatorHasNoPrivilege);
+  handover->sweep();
+  cse.time.advance(std::chrono::seconds{1});
+  EXPECT_TRUE(cse.tree().find("acpX")) << "the AE refers to it";
+  ASSERT_EQ(cse.update("cse-mn/car", {{"m2m:ae", {{"acpi", nullptr}}}}).status, ResponseStatus::Updated);
+  handover->sweep();
+  cse.time.advance(std::chrono::seconds{1});
+  EXPECT_FALSE(cse.tree().find("acpX"));
+}
+
+TEST(HandoverPolicies, AreToldToWhoHoldsACopy) {
+  CseOptions options = with_peer();
+  options.registrar = RegistrarOptions{"/in", "cse-in", {"http://in"}};
+  test::TestCse cse(options);
+  const auto handover = Handover::attach(cse.cse());
+  ASSERT_TRUE(handover);
+  cse.time.advance(std::chrono::seconds{1});
+  const auto made = cse.create("cse-mn", 1,
+                               {{"m2m:acp",
+                                 {{"rn", "acp1"},
+                                  {"pv", {{"acr", {{{"acor", {"CA"}}, {"acop", 1}}}}}},
+                                  {"pvs", {{"acr", {{{"acor", {"CAdmin"}}, {"acop", 63}}}}}}}}});
+  const std::string id = made.content["m2m:acp"]["ri"];
+  const auto report = [&](const std::string& policy) {
+    return cse.create("cse-mn/mobility", 28, {{"edg:handoverContext", {{"phase", "HOLDS"}, {"policy", policy}}}}, "/mn2");
+  };
+  const auto answer = report(id);
+  EXPECT_EQ(answer.content["edg:handoverContext"]["phase"], "POLICY") << answer.content.dump();
+  EXPECT_EQ(report("nothing").content["edg:handoverContext"]["phase"], "GONE");
+  cse.update("cse-mn/acp1", {{"m2m:acp", {{"pv", {{"acr", {{{"acor", {"CB"}}, {"acop", 1}}}}}}}}});
+  cse.remove("cse-mn/acp1");
+  cse.time.advance(std::chrono::seconds{1});
+  const auto messages = cse.store().scan(store::Table::Outbox, "policy-change", "policy-changf", 10);
+  ASSERT_TRUE(messages);
+  EXPECT_EQ(messages->size(), 2U) << "nobody is there to take them: they wait";
+}
+
 TEST(ContextIdText, IsReadBackAndNothingElseIs) {
   const ContextId id{"C-car-1", 3, 12};
   EXPECT_EQ(id.text(), "C-car-1-3-12");
