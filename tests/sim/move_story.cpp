@@ -80,10 +80,10 @@ class Story {
         break;
       case 1:
         planned_.move_late = 3'000;
+        replays_ = false;  // an old PREPARE may heal what went wrong
         break;
       default:
-        planned_.doom = 500;
-        planned_.move_late = 1'000;
+        planned_.doom = 800;
     }
     world_.limits.abandon_after = up_to(300);
     world_.limits.ask_after = up_to(500);
@@ -319,7 +319,7 @@ class Story {
     trigger_turn();
     if (crashes_) crash_turn();
     if (partitions_) partition_turn();
-    if (old_messages_) replay_turn();
+    if (old_messages_ && replays_) replay_turn();
     revive_turn();
   }
   void replay_turn() {
@@ -563,7 +563,7 @@ class Story {
   World world_;
   Chances planned_;
   base::Duration pause_ = 100ms;  // between two messages of the device
-  bool old_messages_ = false, calm_from_the_start_ = false;
+  bool old_messages_ = false, replays_ = true, calm_from_the_start_ = false;
   bool crashes_ = false, partitions_ = false, in_is_cut_ = false, calm_ = false, bulky_ = false;
   int edges_ = 2, instances_ = 20;
   std::uint64_t switching_ = 0;

@@ -142,13 +142,13 @@ TEST_F(MovingKinds, ComeAsTheyWere) {
       {kAe + "/data", 4, {{"m2m:cin", {{"con", {{"a", 1}}}, {"et", at(1h)}}}}},
       {kAe + "/data", 23,
        {{"m2m:sub", {{"rn", "sub"}, {"nu", {kUnit}}, {"enc", {{"net", {3}}}}, {"bn", {{"num", 3}}}}}}},
-      {kAe + "/data", 24, {{"m2m:smd", {{"rn", "smd"}, {"dcrp", 1}, {"dsp", "PHg+"}}}}},
       {kAe, 28, {{"cod:bat", {{"rn", "flex"}, {"cnd", "org.onem2m.common.moduleclass.battery"}, {"lvl", 50}, {"fcied", true}}}}},
       {kAe, 29, {{"m2m:ts", {{"rn", "series"}, {"pei", 1000}, {"peid", 100}, {"mdd", true}, {"mdn", 10}, {"mdt", 200}}}}},
       {kAe + "/series", 30, {{"m2m:tsi", {{"dgt", at(0s)}, {"con", 1}}}}},
       {kAe, 9, {{"m2m:grp", {{"rn", "group"}, {"mnm", 5}, {"mid", {kAe + "/data"}}}}}},
       {kAe, 48, {{"m2m:crs", {{"rn", "crs"}, {"nu", {kUnit}}, {"twt", 1}, {"tws", "PT10S"}, {"rrat", {kAe + "/data"}},
                               {"encs", {{"enc", {{{"net", {3}}}}}}}}}}},
+      {kAe, 15, {{"m2m:pch", {{"rn", "pch"}}}}},
   };
   for (const Row& row : rows_to_make)
     EXPECT_EQ(create(row.parent, row.type, row.content), 2001) << row.content.dump() << last.content.dump();
