@@ -69,6 +69,7 @@ def with_stored(options, results, parent):
             begin = time.monotonic()
             with Edgecse(folder, stored) as cse:
                 results[f"open_and_fill_s_with_{stored}"] = round(time.monotonic() - begin, 1)
+                cse.settle()
                 resident = [cse.resident_mib()]
                 for name, target, create in (("create", "/cse-mn/Cbench/c7", 4), ("la", "/cse-mn/Cbench/c9/la", False)):
                     ours, plain = alternate(options.rounds, lambda: load(cse, options.seconds, 64, target, create),

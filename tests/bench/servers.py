@@ -112,6 +112,16 @@ class Edgecse:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.admin}/metrics", timeout=30) as answer:
             return answer.read().decode()
 
+    def settle(self):
+        """Waits until what was written before is compacted: until the processor rests for a second."""
+        before = processor_seconds(self.process.pid)
+        for _ in range(120):
+            time.sleep(1)
+            now = processor_seconds(self.process.pid)
+            if now - before < 0.05:
+                return
+            before = now
+
     def resident_mib(self):
         for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
