@@ -29,7 +29,8 @@ struct CrossResource : Subscriptions {
   }
   std::size_t subscriptions_of(const std::string& container) {
     std::size_t count = 0;
-    for (const Json& child : cse.retrieve(container, "Cdev", 6).content["m2m:rrl"]["rrf"]) count += child["typ"] == 23 ? 1 : 0;
+    const Json references = cse.retrieve(container, "Cdev", 6).content["m2m:rrl"]["rrf"];
+    for (const Json& child : references) count += child["typ"] == 23 ? 1 : 0;
     return count;
   }
   void happen(const std::string& container) {
