@@ -169,6 +169,7 @@ class Story {
            create("/in", "/mn1/" + kAe + "/data", 23,
                   {{"m2m:sub", {{"rn", "sub"}, {"enc", {{"net", {3}}}}, {"nu", {"/in/CApp"}}, {"nct", 1}}}}, "CApp");
     if (!good) return false;
+    world_.run_for(1s);  // the directory learns of it: traffic that comes elsewhere sooner is refused
     for (const auto& [id, row] : world_.node("/mn1").disk->tables[0]) {
       const auto resource = cse::rows::decode_resource(row);
       if (resource && resource->unit == kUnit) original_[id] = resource->name;

@@ -236,10 +236,30 @@ class LiveHandover final : public Handover, private SubtreeHandler {
              std::function<void(Gate::Fetched)> done) {
     if (!owner.empty()) return want(unit, owner, credential, 0, std::move(done));
     directory_.find(unit, [this, unit, credential, done = std::move(done)](const Result<std::string>& found) {
-      if (!found) return done(Gate::Fetched::Unknown);
-      if (found->empty() || *found == shared_.own_id()) return done(Gate::Fetched::NotFound);
-      want(unit, *found, credential, 0, done);
+      if (found && *found == shared_.own_id()) return done(Gate::Fetched::NotFound);
+      if (found && !found->empty()) return want(unit, *found, credential, 0, done);
+      const auto otherwise = found ? Gate::Fetched::NotFound : Gate::Fetched::Unknown;
+      // The owner may not have told the directory yet: a second registration would make a second owner.
+      if (credential.empty()) return done(otherwise);
+      ask_peers(unit, credential, 0, {true, otherwise}, done);
     });
+  }
+
+  /// What the peers that were asked have said.
+  struct Heard {
+    bool all_answered = true;
+    Gate::Fetched otherwise;  // when somebody is silent: the directory's word
+  };
+  void ask_peers(const std::string& unit, const std::string& credential, std::size_t next, Heard heard,
+                 std::function<void(Gate::Fetched)> done) {
+    const auto& peers = cse_.options().mobility.peers;
+    if (next >= peers.size()) return done(heard.all_answered ? Gate::Fetched::NotFound : heard.otherwise);
+    want(unit, peers[next], credential, 0,
+         [this, unit, credential, next, heard, done = std::move(done)](Gate::Fetched fetched) {
+           if (fetched == Gate::Fetched::Coming || fetched == Gate::Fetched::Refused) return done(fetched);
+           ask_peers(unit, credential, next + 1,
+                     {heard.all_answered && fetched == Gate::Fetched::NotFound, heard.otherwise}, done);
+         });
   }
 
   void want(const std::string& unit, const std::string& owner, const std::string& credential, int hop,
@@ -266,7 +286,7 @@ class LiveHandover final : public Handover, private SubtreeHandler {
       if (response.status == ResponseStatus::NotFound && attributes.is_object() &&
           attributes.value("phase", "") == "ENDED")
         return forget_forward_row(unit, attributes.value("epoch", std::uint64_t{0}), done);
-      done(response.status == ResponseStatus::NotFound ? Gate::Fetched::NotFound : Gate::Fetched::Unknown);
+      done(Gate::Fetched::Unknown);  // 4004, too: without a phase it comes from somebody on the way
     });
   }
 

@@ -323,6 +323,39 @@ TEST_F(HandoverTest, KeepsACopiedPolicyAsItsHomeTellsWhileItIsUsed) {
   EXPECT_FALSE(cse.tree().find("acpX"));
 }
 
+TEST(HandoverRegistration, AsksThePeersWhatTheDirectoryMayNotKnowYet) {
+  CseOptions options = with_peer();
+  options.registrar = RegistrarOptions{"/in", "cse-in", {"http://in"}};
+  test::TestCse cse(options);
+  const auto handover = Handover::attach(cse.cse());
+  ASSERT_TRUE(handover);
+  int asked = 0;
+  bool ended = false;
+  cse.sender.answer = [&](const onem2m::NextHop&, const Request& request) -> std::optional<Response> {
+    Response response;
+    response.request_identifier = request.request_identifier;
+    if (request.to == "/in/mn2") response.content = {{"m2m:csr", {{"csi", "/mn2"}, {"poa", {"http://mn2"}}}}};
+    if (request.to.find("/find-") != std::string::npos) response.status = ResponseStatus::NotFound;
+    if (request.to == "/mn2/cse-mn/mobility") {
+      ++asked;
+      response.status = ResponseStatus::NotFound;
+      if (ended) response.content = {{"edg:handoverContext", {{"phase", "ENDED"}, {"epoch", 0}}}};
+      if (!ended) response.status = ResponseStatus::OriginatorHasAlreadyRegistered;
+    }
+    return response;
+  };
+  cse.time.advance(std::chrono::seconds{5});
+  const auto enter = [&](const std::string& stem) {
+    return cse.create("cse-mn", 2,
+                      {{"m2m:ae", {{"rn", stem}, {"api", "Ncar"}, {"rr", true}, {"srv", {"3"}}, {"lbl", {"Credential-ID:" + stem}}}}},
+                      stem);
+  };
+  EXPECT_EQ(enter("CCar").status, ResponseStatus::OriginatorHasAlreadyRegistered);
+  ended = true;
+  EXPECT_EQ(enter("CBike").status, ResponseStatus::Created);
+  EXPECT_EQ(asked, 2);
+}
+
 TEST(HandoverPolicies, AreToldToWhoHoldsACopy) {
   CseOptions options = with_peer();
   options.registrar = RegistrarOptions{"/in", "cse-in", {"http://in"}};
