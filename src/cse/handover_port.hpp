@@ -70,8 +70,10 @@ class HandoverPort {
   virtual void pull(const ContextId& context, Done done) = 0;
   /// OWNER(n+1), durable, after GRANT or an answer Moved. Fails when FINAL or a pull is not complete.
   virtual void take(const ContextId& context, Done done) = 0;
-  /// Forgets an arriving unit, durable.
+  /// Forgets an arriving unit, durable: the source has closed the context.
   virtual void discard(const ContextId& context, Done done) = 0;
+  /// The same without the source's word; fails with 4005 when READY was said meanwhile.
+  virtual void abandon(const ContextId& context, Done done) = 0;
   /// Step 9: RELEASED once; success when acknowledged, which is durable then.
   virtual void release(const ContextId& context, Done done) = 0;
   /// Step 7: the IN-CSE's directory learns the unit's owner and epoch; success when acknowledged, which is durable

@@ -367,6 +367,9 @@ void Mobility::run(const ContextId& context, const TargetMove::Commands& command
       case TargetMove::Action::Discard:
         port.discard(context, plain);
         break;
+      case TargetMove::Action::Abandon:
+        port.abandon(context, plain);
+        break;
       case TargetMove::Action::Release:
         port.release(context, plain);
         break;

@@ -83,7 +83,7 @@ TargetMove::Commands TargetMove::asked(const onem2m::Result<cse::HandoverPort::A
   if (!answer) {
     if (must_ask_) return retry(Action::Ask, now);
     phase_ = Phase::Discarding;  // READY was never said: the source cannot be MOVED
-    return run(Action::Discard);
+    return run(Action::Abandon);
   }
   phase_ = *answer == cse::HandoverPort::Answer::Moved ? Phase::Taking : Phase::Discarding;
   backoff_ = limits_.first_retry;
@@ -107,6 +107,13 @@ TargetMove::Commands TargetMove::done(Action action, const onem2m::Result<>& res
       if (!result) return retry(Action::Discard, now);
       phase_ = Phase::Ended;
       return {};
+    case Action::Abandon:
+      if (phase_ != Phase::Discarding) return {};
+      phase_ = Phase::Ended;
+      if (result) return {};
+      phase_ = Phase::Ready;  // FINAL came meanwhile
+      must_ask_ = true;
+      return retry(Action::Ask, now);
     case Action::Release:
       if (!result) return retry(Action::Release, now);
       phase_ = Phase::Ended;

@@ -16,7 +16,7 @@ namespace edgecse::mobility {
 class TargetMove {
  public:
   enum class Phase { Arriving, Ready, Pulling, Taking, Owner, Discarding, Ended };
-  enum class Action { Ask, Pull, Take, Discard, Release };
+  enum class Action { Ask, Pull, Take, Discard, Abandon, Release };
   using Commands = std::vector<Action>;
 
   /// PREPARE was admitted.

@@ -96,7 +96,8 @@ class LiveHandover final : public Handover, private SubtreeHandler {
   }
   void pull(const ContextId& context, Done done) override { target_.pull(context, std::move(done)); }
   void take(const ContextId& context, Done done) override { target_.take(context, std::move(done)); }
-  void discard(const ContextId& context, Done done) override { target_.discard(context, std::move(done)); }
+  void discard(const ContextId& context, Done done) override { target_.discard(context, true, std::move(done)); }
+  void abandon(const ContextId& context, Done done) override { target_.discard(context, false, std::move(done)); }
   void release(const ContextId& context, Done done) override { target_.release(context, std::move(done)); }
   void update_directory(const std::string& unit, Done done) override { directory_.update(unit, std::move(done)); }
 

@@ -255,10 +255,13 @@ void TargetSide::ask(const ContextId& context, std::function<void(Result<Answer>
                });
 }
 
-Result<> TargetSide::forget(Transaction& transaction, const ContextId& context, std::string* source) {
+Result<> TargetSide::forget(Transaction& transaction, const ContextId& context, bool source_closed,
+                            std::string* source) {
   auto row = shared_.table.read_or_first(transaction, context.unit);
   if (!row) return tl::unexpected(row.error());
   if (!row->target || row->target->context != context) return {};
+  if (row->target->final && !source_closed)
+    return refuse(ResponseStatus::OperationNotAllowed, "READY was said: only the source's answer ends " + context.text());
   *source = row->target->source;
   if (auto discarded = discard_staged(transaction, context.unit); !discarded) return discarded;
   row->target.reset();
@@ -282,10 +285,12 @@ void TargetSide::send_back_parked(const std::string& unit, const std::string& so
     gate_.forward(verdict, std::move(parked.request), std::move(parked.done));
 }
 
-void TargetSide::discard(const ContextId& context, Done done) {
+void TargetSide::discard(const ContextId& context, bool source_closed, Done done) {
   auto source = std::make_shared<std::string>();
   shared_.commit(
-      [this, context, source](Transaction& transaction) { return forget(transaction, context, source.get()); },
+      [this, context, source_closed, source](Transaction& transaction) {
+        return forget(transaction, context, source_closed, source.get());
+      },
       [this, context, source, done = std::move(done)](const Result<>& result) {
         if (result && !source->empty()) send_back_parked(context.unit, *source);
         done(result);
@@ -293,7 +298,7 @@ void TargetSide::discard(const ContextId& context, Done done) {
 }
 
 void TargetSide::closed(const ContextId& context, Request request, ResponseCallback done) {
-  discard(context, [this, context, request = std::move(request), done = std::move(done)](const Result<>& result) {
+  discard(context, true, [this, context, request = std::move(request), done = std::move(done)](const Result<>& result) {
     if (!result) return fail(request, done, result.error());
     done(make_answer(request, ResponseStatus::Updated));
     if (shared_.events != nullptr) shared_.events->target_closed(context);

@@ -22,7 +22,7 @@ class TargetSide {
   void ask(const ContextId& context, std::function<void(onem2m::Result<Answer>)> done);
   void pull(const ContextId& context, Done done);
   void take(const ContextId& context, Done done);
-  void discard(const ContextId& context, Done done);
+  void discard(const ContextId& context, bool source_closed, Done done);
   void release(const ContextId& context, Done done);
 
   // Messages of the source; any thread.
@@ -38,7 +38,7 @@ class TargetSide {
                                    const UnitRow& row) const;
   onem2m::Result<> import(Transaction& transaction, const ContextId& context, const Delivery& delivery, bool pulled);
   onem2m::Result<> become_owner(Transaction& transaction, const ContextId& context);
-  onem2m::Result<> forget(Transaction& transaction, const ContextId& context, std::string* source);
+  onem2m::Result<> forget(Transaction& transaction, const ContextId& context, bool source_closed, std::string* source);
   void pull_next(const ContextId& context, const std::string& source, std::uint64_t number, Done done);
   void announce_taken(const ContextId& context);
   void send_back_parked(const std::string& unit, const std::string& source);

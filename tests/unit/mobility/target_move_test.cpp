@@ -18,6 +18,18 @@ const MoveLimits kLimits{};
 
 tl::unexpected<onem2m::Error> silence() { return onem2m::refuse(ResponseStatus::TargetNotReachable, "silence"); }
 
+TEST(TargetMove, GoesOnAskingWhenFinalCameWhileItWasForgetting) {
+  TargetMove move(kLimits, kStart);
+  const auto now = kStart + kLimits.abandon_after;
+  move.tick(now);
+  ASSERT_EQ(move.asked(silence(), now), Actions{Action::Abandon});
+  EXPECT_TRUE(move.ready(now).empty());
+  EXPECT_TRUE(move.done(Action::Abandon, tl::unexpected(onem2m::Error{onem2m::ResponseStatus::OperationNotAllowed, "READY"}), now).empty());
+  EXPECT_EQ(move.phase(), Phase::Ready);
+  ASSERT_TRUE(move.wake_at());
+  EXPECT_EQ(move.tick(*move.wake_at()), Actions{Action::Ask});
+}
+
 TEST(TargetMove, AsksNothingWhileBatchesKeepComing) {
   TargetMove move(kLimits, kStart);
   base::MonotonicTime now = kStart;
@@ -32,7 +44,7 @@ TEST(TargetMove, MayForgetAloneBeforeItSaidReady) {
   TargetMove move(kLimits, kStart);
   const auto now = kStart + kLimits.abandon_after;
   EXPECT_EQ(move.tick(now), Actions{Action::Ask});
-  EXPECT_EQ(move.asked(silence(), now), Actions{Action::Discard});
+  EXPECT_EQ(move.asked(silence(), now), Actions{Action::Abandon});
 }
 
 TEST(TargetMove, AsksForEverOnceItSaidReady) {
