@@ -32,6 +32,7 @@ using onem2m::Result;
 namespace type = onem2m::type;
 
 constexpr std::size_t kSweptAtOnce = 500;
+constexpr int kHops = 8;  // from one former owner to the next
 constexpr std::string_view kFind = "find-";
 
 class LiveHandover final : public Handover, private SubtreeHandler {
@@ -265,7 +266,8 @@ class LiveHandover final : public Handover, private SubtreeHandler {
 
   void want(const std::string& unit, const std::string& owner, const std::string& credential, int hop,
             std::function<void(Gate::Fetched)> done) {
-    if (!shared_.is_peer(owner) || hop > 8) return done(Gate::Fetched::NotFound);
+    if (!shared_.is_peer(owner)) return done(Gate::Fetched::NotFound);
+    if (hop > kHops) return done(Gate::Fetched::Unknown);
     auto request = handover::make_message(shared_, Operation::Create, owner, "", "want-" + unit);
     request.resource_type = type::kFlexContainer;
     Json wish{{"phase", "REQUESTED"}, {"unit", unit}, {"target", shared_.own_id()}, {"trigger", "device"}};

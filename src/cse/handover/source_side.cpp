@@ -433,6 +433,8 @@ void SourceSide::wanted(const Json& attributes, Request request, ResponseCallbac
   const SnapshotPtr snapshot = shared_.core.loop->snapshot();
   const ResourcePtr entity = snapshot->tree.find(unit);
   const auto row = shared_.table.published(unit);
+  if (row && row->target)  // whoever gave it sends here: neither is it there, nor has it ended
+    return done(make_error_response(request, ResponseStatus::TargetNotReachable, unit + " is on its way here"));
   if (row && row->role == Role::Moved)
     return done(make_answer(request, ResponseStatus::Conflict,
                             {{"phase", "MOVED"}, {"target", row->owner}, {"epoch", row->epoch}}));

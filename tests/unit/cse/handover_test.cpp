@@ -181,6 +181,16 @@ TEST_F(HandoverTest, NotifiesOfItsContexts) {
   EXPECT_EQ(phases, (std::vector<std::string>{"PREPARED", "COMPLETED"}));
 }
 
+TEST_F(HandoverTest, DoesNotSayThatAUnitEndedThatIsArriving) {
+  const auto want = [&](const std::string& unit) {
+    const Json wish{{"phase", "REQUESTED"}, {"unit", unit}, {"target", "/mn2"}, {"credential", "x"}};
+    return cse.create("cse-mn/mobility", 28, {{"edg:handoverContext", wish}}, "/mn2").status;
+  };
+  EXPECT_EQ(want("CCar"), ResponseStatus::NotFound);
+  prepare("CCar-0-1", "/mn2");
+  EXPECT_EQ(want("CCar"), ResponseStatus::TargetNotReachable);
+}
+
 struct BadRow {
   const char* name;
   const char* row;
