@@ -31,9 +31,12 @@ std::string check_strings(const Json& value, std::string_view name) {
 }
 
 std::string check_deadline(const Json& value) {
-  const bool good = value.is_object() && value.contains("seconds") && value["seconds"].is_number_unsigned() &&
-                    value["seconds"] <= std::numeric_limits<std::uint32_t>::max();
-  return good ? "" : "expiryDeadline must be {seconds, nanoSeconds}";
+  const auto fits = [&value](const char* member) {
+    return value[member].is_number_unsigned() && value[member] <= std::numeric_limits<std::uint32_t>::max();
+  };
+  const bool good = value.is_object() && value.contains("seconds") && fits("seconds") &&
+                    (!value.contains("nanoSeconds") || fits("nanoSeconds"));
+  return good ? "" : "expiryDeadline must be {seconds, nanoSeconds}, whole numbers of 32 bits";
 }
 
 /// Empty when the body is a DataChangeSubscription; else the sentence for the application.

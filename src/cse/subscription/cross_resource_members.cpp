@@ -137,7 +137,7 @@ void MemberEnrolment::withdraw(CrossResourceMembers members, std::function<void(
     return ask(Operation::Delete, member, {},
                [self = shared_from_this()](const Response&) { self->withdraw(std::move(self->members_), nullptr); });
   }
-  if (members_.changed.empty()) return withdrawn_();
+  if (members_.changed.empty()) return std::exchange(withdrawn_, nullptr)();  // it may hold this object
   const std::string member = members_.changed.begin()->get<std::string>();
   members_.changed.erase(members_.changed.begin());
   ask(Operation::Retrieve, member, {},
