@@ -20,10 +20,12 @@ namespace type = onem2m::type;
 
 namespace {
 
-Result<> check_parent(const Target& target, int new_type) {
+Result<> check_parent(const Target& target, int new_type, const InstanceSource& instances, base::WallTime now) {
   if (target.kind == Target::Kind::Resource) return {};
   if (target.kind != Target::Kind::Instance && target.kind != Target::Kind::NamedInstance)
     return refuse(ResponseStatus::OperationNotAllowed, "a virtual resource takes no children");
+  // Any name below a container may be an instance's: one that is not there is no parent of the wrong type.
+  if (auto there = find_instance(target, instances, now); !there) return tl::unexpected(there.error());
   return refuse(new_type == type::kSubscription ? ResponseStatus::TargetNotSubscribable
                                                 : ResponseStatus::InvalidChildResourceType,
                 "an instance takes no child of type " + std::to_string(new_type));
@@ -149,7 +151,8 @@ Result<> check_conditions(const Tree& tree, const Request& request, const Resour
 Result<Preparation> check_create(const CseCore& core, const SnapshotPtr& snapshot, base::WallTime now, const Request& request,
                                  const Target& target) {
   const int number = *request.resource_type;
-  if (auto fits = check_parent(target, number); !fits) return tl::unexpected(fits.error());
+  const StoredInstances instances(core.environment.store);
+  if (auto fits = check_parent(target, number, instances, now); !fits) return tl::unexpected(fits.error());
   const Resource& parent = *target.resource;
   if (auto may = authorise(core, snapshot->tree, now, request, onem2m::AccessOperation::Create, parent); !may)
     return tl::unexpected(may.error());
@@ -164,7 +167,8 @@ Result<Response> create_resource(Work& work) {
   const Request& request = work.request;
   Transaction& transaction = work.transaction;
   const int number = *request.resource_type;
-  if (auto fits = check_parent(work.target, number); !fits) return tl::unexpected(fits.error());
+  const JobInstances instances(transaction);
+  if (auto fits = check_parent(work.target, number, instances, transaction.now()); !fits) return tl::unexpected(fits.error());
   if (number == type::kContentInstance || number == type::kTimeSeriesInstance) return create_instance(work);
   const ResourcePtr parent = work.target.resource;
   if (auto may = authorise(work.core, transaction.tree(), transaction.now(), request, onem2m::AccessOperation::Create, *parent);

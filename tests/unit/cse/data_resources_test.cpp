@@ -110,6 +110,17 @@ TEST_F(DataResources, InstancesCannotBeUpdated) {
   EXPECT_EQ(rsc(cse.update(data + "/la", {{"m2m:cin", {{"con", "2"}}}}, "Cdev")), 4005);
 }
 
+TEST_F(DataResources, WhatIsNotThereIsNoParentOfTheWrongType) {
+  const std::string given = cse.add_instance(data, "1", "Cdev").content["m2m:cin"]["rn"];
+  ASSERT_EQ(rsc(cse.add_instance(data, "2", "Cdev", {{"rn", "mine"}})), 2001);
+  for (const std::string& instance : {given, std::string("mine")}) {
+    EXPECT_EQ(rsc(cse.create(data + "/" + instance, 4, {{"m2m:cin", {{"con", "3"}}}}, "Cdev")), 4108) << instance;
+    EXPECT_EQ(rsc(cse.create(data + "/" + instance, 23, {{"m2m:sub", {{"nu", {"http://x"}}}}}, "Cdev")), 5203) << instance;
+  }
+  for (const int resource_type : {4, 23})
+    EXPECT_EQ(rsc(cse.create(data + "/gone", resource_type, {{"m2m:x", {{"con", "3"}}}}, "Cdev")), 4004) << resource_type;
+}
+
 TEST_F(DataResources, DisabledRetrievalHidesInstances) {
   cse.add_instance(data, "1", "Cdev");
   ASSERT_EQ(rsc(cse.update(data, {{"m2m:cnt", {{"disr", true}}}}, "Cdev")), 2004);
