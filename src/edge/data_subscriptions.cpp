@@ -417,11 +417,14 @@ void DataSubscriptions::replace(const std::string& id, const net::HttpRequest& r
   auto body = read_body(request);
   if (!body) return respond(std::move(body.error()));
   const auto subscription = found->second;
-  const bool same_filter = subscription->document.value("filterCriteria", Json{}) == body->value("filterCriteria", Json{});
-  subscription->document = std::move(*body);
-  if (!same_filter) detach_all(subscription);
-  save(subscription, [this, subscription, respond = std::move(respond)](const onem2m::Result<Json>& kept) {
-    if (!kept) return respond(problem(kept.error()));
+  const Json before = std::exchange(subscription->document, *body);
+  save(subscription, [this, subscription, before, now = *body, respond = std::move(respond)](const onem2m::Result<Json>& kept) {
+    if (!kept) {
+      if (subscription->document == now) subscription->document = before;
+      return respond(problem(kept.error()));
+    }
+    if (subscription->removed) return respond(problem(404, "no such subscription: " + subscription->id));
+    if (before.value("filterCriteria", Json{}) != subscription->document.value("filterCriteria", Json{})) detach_all(subscription);
     respond(json_response(200, shown(*subscription)));
     catalog_.renew(std::chrono::milliseconds{0}, [this, subscription] { attach_all(subscription); });
   });
@@ -431,17 +434,22 @@ void DataSubscriptions::remove(const std::string& id, Respond respond) {
   const auto found = subscriptions_.find(id);
   if (found == subscriptions_.end()) return respond(problem(404, "no such subscription: " + id));
   const auto subscription = found->second;
+  // Nobody finds it from here on: what would still be written for it would find its resource gone.
+  subscription->removed = true;
+  subscriptions_.erase(found);
   onem2m::Request request;
   request.operation = onem2m::Operation::Delete;
   request.to = resource_of(*subscription);
   request.from = options_.own_stem;
   requester_.send(std::move(request), [this, subscription, respond = std::move(respond)](const onem2m::Response& response) {
     const bool done = onem2m::is_success(response.status) || response.status == onem2m::ResponseStatus::NotFound;
-    if (!done) return respond(problem(error_of(response)));
-    subscription->removed = true;
+    if (!done) {
+      subscription->removed = false;
+      subscriptions_.emplace(subscription->id, subscription);
+      return respond(problem(error_of(response)));
+    }
     detach_all(subscription);
     give_back(subscription);
-    subscriptions_.erase(subscription->id);
     net::HttpResponse gone;
     gone.status = 204;
     respond(std::move(gone));

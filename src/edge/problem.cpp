@@ -18,31 +18,48 @@ std::string title_of(int status) {
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
     case 406: return "Not Acceptable";
+    case 409: return "Conflict";
     case 413: return "Content Too Large";
     case 415: return "Unsupported Media Type";
     case 429: return "Too Many Requests";
+    case 502: return "Bad Gateway";
     case 503: return "Service Unavailable";
     case 504: return "Gateway Timeout";
     default: return "Internal Server Error";
   }
 }
 
+/// 500 only where the CSE itself failed: what the one who asked can mend is a 4xx, what another can mend a 502 to 504.
 int http_status_of(onem2m::ResponseStatus status) {
   using S = onem2m::ResponseStatus;
   switch (status) {
-    case S::BadRequest:
-    case S::ContentsUnacceptable: return 400;
     case S::OriginatorHasNoPrivilege:
     case S::SubscriptionCreatorHasNoPrivilege:
-    case S::ReceiverHasNoPrivilege: return 403;
+    case S::OriginatorNotAuthenticated:  // of the service's own originator: no token of the application would help
+    case S::SecurityAssociationRequired:
+    case S::OperationDeniedByRemoteEntity:
+    case S::ServiceSubscriptionNotEstablished:
+    case S::ServiceSubscriptionLimitsExceeded:
+    case S::UnauthorizedUser:
+    case S::ReceiverHasNoPrivilege:
+    case S::SubscriptionHostHasNoPrivilege:
+    case S::TargetNotSubscribable: return 403;
     case S::NotFound: return 404;
     case S::OperationNotAllowed: return 405;
+    case S::GroupRequestIdentifierExists:
+    case S::Conflict:
+    case S::OriginatorHasAlreadyRegistered:
+    case S::BlockingSubscriptionAlreadyExists:
+    case S::AlreadyExists: return 409;
     case S::NotAcceptable: return 503;
     case S::RequestTimeout:
     case S::TargetNotReachable:
     case S::RemoteEntityNotReachable: return 504;
-    default: return 500;
+    default: break;
   }
+  const int number = onem2m::to_number(status);
+  if (number < 5000) return 400;
+  return number < 6000 ? 500 : 502;
 }
 
 }  // namespace

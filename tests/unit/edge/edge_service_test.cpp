@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "edge/data_value.hpp"
+#include "edge/problem.hpp"
 #include "support/fake_cse.hpp"
 #include "support/fake_mec_platform.hpp"
 
@@ -540,6 +541,46 @@ TEST_F(EdgeServiceTest, EndsASubscriptionAtItsDeadlineAndSaysSo) {
   ASSERT_EQ(callbacks.size(), 1u);
   EXPECT_EQ(callbacks[0]["notificationType"], "ExpiryNotification");
   EXPECT_EQ(get_json("/subscriptions")["_links"]["subscription"].size(), 0u);
+}
+
+TEST_F(EdgeServiceTest, KnowsASubscriptionNoMoreOnceItsEndHasBegun) {
+  start();
+  const std::string target = "/onem2m_data/v1/subscriptions/" + subscribe();
+  net::HttpRequest removal;
+  removal.method = "DELETE";
+  removal.path = target;
+  int removed = 0;
+  service->handle(removal, [&](const net::HttpResponse& response) { removed = response.status; });
+  const auto changed = send("PUT", target, R"({"callbackReference":"http://app/cb","filterCriteria":{"labels":["late"]}})");
+  EXPECT_EQ(removed, 204);
+  EXPECT_EQ(changed.status, 404);
+  EXPECT_THAT(changed.body, HasSubstr("no such subscription"));
+}
+
+TEST_F(EdgeServiceTest, KeepsASubscriptionAsItWasWhenItsChangeIsRefused) {
+  start();
+  const std::string id = subscribe({{"labels", {"water"}}});
+  cse.forbidden.insert("cse-mn/onem2m-data/subscriptions/" + id);
+  const auto refused = send("PUT", "/onem2m_data/v1/subscriptions/" + id, R"({"callbackReference":"http://app/other"})");
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(get_json("/subscriptions/" + id)["callbackReference"], "http://app/cb");
+  EXPECT_EQ(send("DELETE", "/onem2m_data/v1/subscriptions/" + id).status, 403);
+  EXPECT_EQ(get("/subscriptions/" + id).status, 200);
+}
+
+TEST(Problems, BlameTheServerOnlyForWhatIsItsFault) {
+  for (int number = 4000; number < 5000; ++number) {
+    const int status = problem(onem2m::Error{static_cast<onem2m::ResponseStatus>(number), "why"}).status;
+    EXPECT_TRUE((status >= 400 && status < 500) || status == 504) << number << " became " << status;
+  }
+  using S = onem2m::ResponseStatus;
+  const std::vector<std::pair<S, int>> rows{
+      {S::BadRequest, 400},          {S::OriginatorHasNoPrivilege, 403}, {S::ReceiverHasNoPrivilege, 403},
+      {S::NotFound, 404},            {S::OperationNotAllowed, 405},      {S::Conflict, 409},
+      {S::InvalidChildResourceType, 400}, {S::InternalServerError, 500}, {S::ExternalObjectNotReachable, 502},
+      {S::NotAcceptable, 503},       {S::TargetNotReachable, 504},       {S::RequestTimeout, 504},
+  };
+  for (const auto& [given, status] : rows) EXPECT_EQ(problem(onem2m::Error{given, ""}).status, status) << onem2m::to_number(given);
 }
 
 TEST(AssociateIds, ComeFromLabelsElseFromPointsOfAccess) {
