@@ -46,6 +46,7 @@ Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const RocksDbOptions& o
   const auto status =
       rocksdb::DB::Open(settings->database, options.path, settings->families, &store->families_, &database);
   if (!status.ok()) return tl::unexpected(translate_status(status, options.path));
+  store->environment_ = std::move(settings->environment);
   store->database_.reset(database);
   if (auto checked = store->check_format(); !checked) return tl::unexpected(checked.error());
   return store;

@@ -41,6 +41,7 @@ class RocksDbStore final : public ResourceStore, public BackupSource {
 
   std::string path_;
   std::uint64_t reserve_bytes_;
+  std::unique_ptr<rocksdb::Env> environment_;
   std::unique_ptr<rocksdb::DB> database_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // owned; "default" first, then the tables
   mutable std::atomic<std::chrono::steady_clock::time_point> room_until_{};  // has_room() need not ask the system before

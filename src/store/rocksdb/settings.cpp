@@ -8,6 +8,7 @@
 #include <rocksdb/table.h>
 
 #include "store/rocksdb/info_log.hpp"
+#include "store/rocksdb/log_files.hpp"
 #include "store/rocksdb/translate_status.hpp"
 
 namespace edgecse::store {
@@ -42,6 +43,8 @@ rocksdb::BlockBasedTableOptions table_options(std::size_t cache_bytes) {
 Result<RocksDbSettings> make_settings(const RocksDbOptions& options) {
   RocksDbSettings settings;
   rocksdb::DBOptions& database = settings.database;
+  settings.environment = make_environment();
+  database.env = settings.environment.get();
   database.create_if_missing = true;
   database.create_missing_column_families = true;
   // Debian's build aborts on a full disk when RocksDB writes its log into a file.

@@ -5,6 +5,7 @@
 
 #include <rocksdb/db.h>
 
+#include <memory>
 #include <vector>
 
 #include "store/open_rocksdb.hpp"
@@ -13,6 +14,7 @@ namespace edgecse::store {
 
 /// Column family 0 is RocksDB's own "default", which keeps the format version; the tables follow in the order of Table.
 struct RocksDbSettings {
+  std::unique_ptr<rocksdb::Env> environment;  // outlives the database
   rocksdb::DBOptions database;
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
 };
