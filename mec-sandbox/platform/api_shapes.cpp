@@ -68,8 +68,6 @@ Shape dependencies(const char* name_member) {
   return list_of(object({required(name_member, text()), required("version", text())}));
 }
 
-Shape time_stamp() { return object({required("seconds", unsigned_32()), required("nanoSeconds", unsigned_32())}); }
-
 Shape associate_id() {
   return object({required("type", one_of({"UE_IPv4_ADDRESS", "UE_IPV6_ADDRESS", "NATED_IP_ADDRESS", "GTP_TEID"})),
                  required("value", text())});
@@ -81,6 +79,10 @@ Shape enumeration(EnumerationStyle style, std::vector<std::string> names, std::i
 }
 
 }  // namespace
+
+Shape time_stamp_shape() {
+  return object({required("seconds", unsigned_32()), required("nanoSeconds", unsigned_32())});
+}
 
 Shape app_ready_confirmation() { return object({required("indication", one_of({"READY"}))}); }
 
@@ -184,7 +186,7 @@ Shape mobility_subscription(EnumerationStyle style) {
                                 optional("mobilityStatus", list_of(status))});
   return object({required("subscriptionType", one_of({"MobilityProcedureSubscription", "AdjacentAppInfoSubscription"})),
                  required("callbackReference", http_uri()), optional("requestTestNotification", boolean()),
-                 required("filterCriteria", criteria), optional("expiryDeadline", time_stamp())});
+                 required("filterCriteria", criteria), optional("expiryDeadline", time_stamp_shape())});
 }
 
 }  // namespace edgecse::sandbox

@@ -11,6 +11,9 @@ namespace edgecse::sandbox {
 /// How the AMS writes its enumerations: the editions and files of MEC 021 disagree.
 enum class EnumerationStyle { Strings, Integers };
 
+/// MEC TimeStamp.
+[[nodiscard]] Shape time_stamp_shape();
+
 // MEC 011, application support
 [[nodiscard]] Shape app_ready_confirmation();
 [[nodiscard]] Shape app_termination_confirmation();

@@ -1,9 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/location.hpp"
 
+#include <cmath>
+
+#include "scenario/geography.hpp"
+
 namespace edgecse::sandbox {
 
 using nlohmann::json;
+
+json location_info(const Position& position) {
+  // Shape 2 is a point with no statement about its uncertainty.
+  return {
+      {"latitude", json::array({position.latitude})}, {"longitude", json::array({position.longitude})}, {"shape", 2}};
+}
+
+json user_info(const Terminal& terminal, const HostPlan& host, const Surroundings& outside) {
+  return {{"address", terminal.plan.address},
+          {"accessPointId", terminal.access_point->name},
+          {"zoneId", terminal.zone()},
+          {"resourceURL", fmt::format("{}/{}/location/v2/queries/users?address={}", outside.api_root, host.name,
+                                      terminal.plan.address)},
+          {"timestamp", time_stamp(outside.clock)},
+          {"locationInfo", location_info(terminal.position)}};
+}
 
 namespace {
 
@@ -20,6 +40,7 @@ class LocationQuery {
     if (request.path.empty() || request.path[0] != "queries") return nothing_here(request, false);
     if (request.method != "GET") return nothing_here(request, true);
     if (request.at({"queries", "users"})) return users(request);
+    if (request.at({"queries", "distance"})) return distance(request);
     if (request.at({"queries", "zones"})) return zones(request);
     if (request.path.size() < 3 || request.path[1] != "zones") return nothing_here(request, false);
     const auto& zone = request.path[2];
@@ -54,26 +75,40 @@ class LocationQuery {
       if (!wanted("zoneId", terminal.zone()) || !wanted("accessPointId", terminal.access_point->name) ||
           !wanted("address", terminal.plan.address))
         continue;
-      list.push_back(user_info(terminal));
+      list.push_back(user_info(terminal, host_, outside_));
     }
     json result{{"resourceURL", base_ + "/users"}};
     if (!list.empty()) result["user"] = std::move(list);
     return json_response(200, {{"userList", std::move(result)}});
   }
 
-  [[nodiscard]] json user_info(const Terminal& terminal) const {
-    return {{"address", terminal.plan.address},
-            {"accessPointId", terminal.access_point->name},
-            {"zoneId", terminal.zone()},
-            {"resourceURL", base_ + "/users?address=" + terminal.plan.address},
-            {"timestamp", time_stamp(outside_.clock)},
-            {"locationInfo", location_info(terminal.position)}};
+  /// Metres between two users, or between a user and a place.
+  Reply distance(const Request& request) const {
+    if (auto known = only_queries(request, {"requester", "address", "latitude", "longitude"}); !known)
+      return tl::unexpected{known.error()};
+    const auto addresses = request.values("address");
+    const auto latitude = degrees(request, "latitude"), longitude = degrees(request, "longitude");
+    if (addresses.empty() || addresses.size() + (latitude && longitude ? 1U : 0U) != 2)
+      return refuse(400, "expected two addresses, or one address with latitude and longitude");
+    std::vector<Position> places;
+    for (const auto& address : addresses) {
+      const auto* terminal = terminals_.find(address.starts_with("acr:") ? address.substr(4) : address);
+      if (!terminal || !terminal->access_point || !serves(terminal->zone()))
+        return refuse(404, fmt::format("{} knows no user {}", host_.name, address));
+      places.push_back(terminal->position);
+    }
+    if (latitude && longitude) places.push_back({*longitude, *latitude});
+    const auto metres = static_cast<std::int64_t>(std::lround(distance_m(places[0], places[1])));
+    return json_response(200,
+                         {{"terminalDistance", {{"distance", metres}, {"timestamp", time_stamp(outside_.clock)}}}});
   }
 
-  [[nodiscard]] static json location_info(const Position& position) {
-    // Shape 2 is a point with no statement about its uncertainty.
-    return {
-        {"latitude", json::array({position.latitude})}, {"longitude", json::array({position.longitude})}, {"shape", 2}};
+  [[nodiscard]] static std::optional<double> degrees(const Request& request, std::string_view query) {
+    const auto values = request.values(query);
+    if (values.size() != 1) return std::nullopt;
+    char* end = nullptr;
+    const double number = std::strtod(values[0].c_str(), &end);
+    return end == values[0].c_str() || *end != 0 || !(std::abs(number) <= 180) ? std::nullopt : std::optional{number};
   }
 
   Reply zones(const Request& request) const {

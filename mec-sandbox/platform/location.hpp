@@ -10,6 +10,12 @@
 
 namespace edgecse::sandbox {
 
+/// LocationInfo of a point.
+[[nodiscard]] nlohmann::json location_info(const Position& position);
+/// UserInfo of a terminal that has an access point.
+[[nodiscard]] nlohmann::json user_info(const Terminal& terminal, const HostPlan& host, const Surroundings& outside);
+
+/// path[0] is "queries".
 [[nodiscard]] Reply handle_location(const Request& request, const HostPlan& host, const Scenario& scenario,
                                     const Terminals& terminals, const Surroundings& outside);
 

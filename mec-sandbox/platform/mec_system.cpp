@@ -28,6 +28,8 @@ MecSystem::MecSystem(Surroundings& outside, Scenario scenario)
     ties.host_information = [this](const std::string& name) { return host_information(name); };
     made.mobility_service =
         std::make_unique<MobilityService>(plan, outside_, applications_, notifier_, std::move(ties));
+    made.location_subscriptions =
+        std::make_unique<LocationSubscriptions>(plan, scenario_, terminals_, outside_, notifier_);
   }
 }
 
@@ -42,6 +44,8 @@ Reply MecSystem::handle(const Request& request) {
   if (api == "mec_app_support/v1") return found->app_support->handle(below);
   if (api == "mec_service_mgmt/v1") return found->service_management->handle(below);
   if (api == "amsi/v1") return found->mobility_service->handle(below);
+  if (api == "location/v2" && !below.path.empty() && below.path[0] == "subscriptions")
+    return found->location_subscriptions->handle(below);
   if (api == "location/v2") return handle_location(below, *found->plan, scenario_, terminals_, outside_);
   return refuse(404, fmt::format("{} offers no API {}", found->plan->name, api));
 }
@@ -49,6 +53,7 @@ Reply MecSystem::handle(const Request& request) {
 void MecSystem::step() {
   outside_.events.set_scenario_seconds(terminals_.seconds());
   for (const auto& movement : terminals_.step()) moved(movement);
+  for (auto& [name, each] : hosts_) each.location_subscriptions->positions_changed();
 }
 
 Result<> MecSystem::place(const std::string& terminal, const std::string& access_point_or_zone) {
@@ -56,6 +61,7 @@ Result<> MecSystem::place(const std::string& terminal, const std::string& access
   if (!movement)
     return refuse(404, fmt::format("no terminal {}, or no access point or zone {}", terminal, access_point_or_zone));
   moved(*movement);
+  for (auto& [name, each] : hosts_) each.location_subscriptions->positions_changed();
   return {};
 }
 
@@ -111,6 +117,7 @@ Result<> MecSystem::restart(const std::string& host_name, std::chrono::milliseco
   services_.forget_host(host_name);
   found->app_support->forget_all();
   found->mobility_service->forget_all();
+  found->location_subscriptions->forget_all();
   std::vector<std::string> forgotten;
   for (auto& [id, application] : applications_.all()) {
     if (application.host != host_name) continue;
@@ -154,6 +161,7 @@ void MecSystem::moved(const Movement& movement) {
     fields["from"] = movement.zone_before;
     outside_.events.tell("ue_zone", std::move(fields));
   }
+  for (auto& [name, each] : hosts_) each.location_subscriptions->moved(movement);
   if (!movement.changed_host()) return;
   auto fields = now;
   fields["from"] = movement.host_before;

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "platform/app_support.hpp"
+#include "platform/location_subscriptions.hpp"
 #include "platform/mobility_service.hpp"
 #include "platform/service_management.hpp"
 #include "platform/steering.hpp"
@@ -51,6 +52,7 @@ class MecSystem {
     std::unique_ptr<AppSupport> app_support;
     std::unique_ptr<ServiceManagement> service_management;
     std::unique_ptr<MobilityService> mobility_service;
+    std::unique_ptr<LocationSubscriptions> location_subscriptions;
     bool down = false;
   };
   [[nodiscard]] Host* host(const std::string& name);

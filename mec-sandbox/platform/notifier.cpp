@@ -5,6 +5,16 @@ namespace edgecse::sandbox {
 
 using std::chrono::milliseconds;
 
+std::string type_of(const nlohmann::json& notification) {
+  if (notification.contains("notificationType")) return notification.at("notificationType");
+  if (notification.size() != 1) return "";
+  const auto wrapper = notification.begin();  // MEC 013: {"zonalPresenceNotification": {...}}
+  if (wrapper->contains("notificationType")) return wrapper->at("notificationType");
+  auto name = wrapper.key();
+  name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+  return name;
+}
+
 void Notifier::send(Notification notification) {
   const auto subscription = notification.subscription;
   auto& queue = waiting_[subscription];
@@ -58,7 +68,7 @@ void Notifier::finish(const std::string& subscription, const char* event, const 
   auto& queue = waiting_[subscription];
   const auto& done = queue.front();
   nlohmann::json fields{{"host", done.notification.host},
-                        {"type", done.notification.body.value("notificationType", "")},
+                        {"type", type_of(done.notification.body)},
                         {"callback", done.notification.callback},
                         {"attempts", done.attempts}};
   if (!why.empty()) fields["why"] = why;
@@ -81,8 +91,7 @@ NotificationFault* Notifier::fault_for(const Notification& notification) {
   std::erase_if(faults_, [](const auto& fault) { return fault.count == 0; });
   for (auto& fault : faults_) {
     const bool host = fault.host.empty() || fault.host == notification.host;
-    const bool type =
-        fault.notification_type.empty() || fault.notification_type == notification.body.value("notificationType", "");
+    const bool type = fault.notification_type.empty() || fault.notification_type == type_of(notification.body);
     if (host && type) return &fault;
   }
   return nullptr;

@@ -26,6 +26,9 @@ struct Notification {
   nlohmann::json body;
 };
 
+/// Its notificationType, also where a member wraps it (MEC 013); the wrapper's name in the editions that have no type.
+[[nodiscard]] std::string type_of(const nlohmann::json& notification);
+
 class Notifier {
  public:
   static constexpr int kAttempts = 4;

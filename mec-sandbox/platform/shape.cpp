@@ -84,6 +84,13 @@ Shape integer(std::int64_t low, std::int64_t high) {
 
 Shape unsigned_32() { return integer(0, 4'294'967'295); }
 
+Shape number(double low, double high) {
+  return [low, high](const json& value, const std::string& path) -> Fault {
+    const bool fits = value.is_number() && value.get<double>() >= low && value.get<double>() <= high;
+    return fits ? Fault{} : expected(path, fmt::format("a number from {} to {}", low, high), value);
+  };
+}
+
 Shape one_of(std::vector<std::string> values) {
   return [values = std::move(values)](const json& value, const std::string& path) -> Fault {
     if (value.is_string() && std::find(values.begin(), values.end(), value.get<std::string>()) != values.end())

@@ -35,6 +35,7 @@ struct Member {
 [[nodiscard]] Shape boolean();
 [[nodiscard]] Shape integer(std::int64_t low, std::int64_t high);
 [[nodiscard]] Shape unsigned_32();
+[[nodiscard]] Shape number(double low, double high);
 [[nodiscard]] Shape one_of(std::vector<std::string> values);
 [[nodiscard]] Shape list_of(Shape item, std::size_t at_least = 0);
 [[nodiscard]] Shape object(std::vector<Member> members);

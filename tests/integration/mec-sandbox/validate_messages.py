@@ -304,6 +304,85 @@ class Location(Messages):
                 self.call("GET", host, api, f"/queries/zones/{zone}/accessPoints")
                 self.call("GET", host, api, f"/queries/zones/{zone}/accessPoints/{point}")
                 self.call("GET", host, api, "/queries/zones/nowhere", expect=404)
+                self.control("PUT", "terminals/10.100.0.2/place", {"access_point": point})
+                self.call("GET", host, api, "/queries/distance", query="address=10.100.0.1&address=10.100.0.2")
+
+    def told(self, host, path, member):
+        """The next notification, which must be what the callback of this path is declared to take."""
+        api = self.apis[host]["location/v2"]
+        called, body = self.callbacks.received.get(timeout=10)
+        while called != f"/{host}{path}":  # what an earlier subscription had still on its way
+            called, body = self.callbacks.received.get(timeout=10)
+        self.assertEqual(list(body), [member], body)
+        callback = next(iter(next(iter(api.operation("POST", path)["callbacks"].values())).values()))["post"]
+        self.assertEqual(api.faults(api.schema_of(callback["requestBody"]), body), [], body)
+        return body[member]
+
+    def subscribe(self, host, path, content):
+        """The whole life of a subscription but its end; its path."""
+        api, base = self.apis[host]["location/v2"], "location/v2"
+        member = next(iter(content))
+        bare = {name: value for name, value in content[member].items() if name != "address" and name != "zoneId"
+                and name != "addressList" and name != "monitoredAddress"}
+        self.call("POST", host, base, path, {member: bare}, 400, forbidden=True)
+        made = self.call("POST", host, base, path, content, 201)[member]
+        link = made["_links"]["self"]["href"] if host == "mep1" else made["resourceURL"]
+        one = path + "/" + link.rsplit("/", 1)[1]
+        self.assertTrue(link.endswith(one), link)
+        self.call("GET", host, base, path)
+        self.call("GET", host, base, one)
+        self.call("PUT", host, base, one, {member: made})
+        return one
+
+    def test_subscriptions(self):
+        for host, point, other, kinds in (("mep1", "4g-macro-cell-6", "4g-macro-cell-1", self.kinds_of_the_third_edition()),
+                                          ("mep2", "4g-macro-cell-8", "4g-macro-cell-1", self.kinds_of_the_second_edition())):
+            for path, content, notification in kinds:
+                with self.subTest(path, content=content):
+                    for address in "10.100.0.1", "10.100.0.2":
+                        self.control("PUT", f"terminals/{address}/place", {"access_point": other})
+                    one = self.subscribe(host, path, content)
+                    for address in "10.100.0.2", "10.100.0.1":
+                        self.control("PUT", f"terminals/{address}/place", {"access_point": point})
+                    told = self.told(host, path, notification)
+                    link = told["_links"]["subscription"] if host == "mep1" else told["link"][0]
+                    self.assertTrue(link["href"].endswith(one), link)
+                    self.call("DELETE", host, "location/v2", one, expect=204)
+                    self.call("GET", host, "location/v2", one, expect=404)
+
+    def place_of(self, point, host, zone):
+        info = self.call("GET", host, "location/v2", f"/queries/zones/{zone}/accessPoints/{point}")["accessPointInfo"]
+        return {"latitude": info["locationInfo"]["latitude"][0], "longitude": info["locationInfo"]["longitude"][0]}
+
+    def kinds_of_the_third_edition(self):
+        def kind(folder, name, **more):
+            member = name[0].lower() + name[1:]
+            return (f"/subscriptions/{folder}", {member + "Subscription": {"subscriptionType": name + "Subscription",
+                    "callbackReference": f"{self.callbacks.url}/mep1/subscriptions/{folder}", **more}}, member + "Notification")
+        entering = {"locationEventCriteria": ["ENTERING_AREA_EVENT"]}
+        area = {"shape": 1, "radius": 10, "points": [self.place_of("4g-macro-cell-6", "mep1", "zone03")]}
+        return [kind("users", "UserLocationEvent", address="10.100.0.1", **entering, userEventPara={"reportingLocationReq": True}),
+                kind("users", "UserLocationPeriodic", address="10.100.0.1", periodicEventInfo={"reportingAmount": 3, "reportingInterval": 1}),
+                kind("zones", "ZoneLocationEvent", zoneId="zone03", addressList=["10.100.0.1"], **entering),
+                kind("zones", "ZoneStatus", zoneId="zone03", upperNumberOfUsersAPThreshold=1),
+                kind("area", "UserArea", addressList=["10.100.0.1"], areaDefine=area, trackingAccuracy=10, reportingLocationReq=True),
+                kind("distance", "UserDistance", criteria="AllWithinDistance", distance=5, trackingAccuracy=1, checkImmediate=False,
+                     monitoredAddress=["10.100.0.1", "10.100.0.2"])]
+
+    def kinds_of_the_second_edition(self):
+        def kind(folder, member, notification, **more):
+            callback = {"notifyURL": f"{self.callbacks.url}/mep2/subscriptions/{folder}", "callbackData": "mine", "notificationFormat": "JSON"}
+            return f"/subscriptions/{folder}", {member: {"callbackReference": callback, **more}}, notification
+        place = self.place_of("4g-macro-cell-8", "mep2", "zone04")
+        return [kind("userTracking", "userTrackingSubscription", "zonalPresenceNotification", address="10.100.0.1"),
+                kind("zonalTraffic", "zonalTrafficSubscription", "zonalPresenceNotification", zoneId="zone04"),
+                kind("zoneStatus", "zoneStatusSubscription", "zoneStatusNotification", zoneId="zone04", numberOfUsersAPThreshold=1),
+                kind("area/circle", "circleNotificationSubscription", "subscriptionNotification", address=["10.100.0.1"], **place,
+                     radius=10, trackingAccuracy=1, checkImmediate=False, frequency=0, enteringLeavingCriteria="Entering"),
+                kind("distance", "distanceNotificationSubscription", "subscriptionNotification", criteria="AnyWithinDistance", distance=5,
+                     trackingAccuracy=1, checkImmediate=False, frequency=0, monitoredAddress=["10.100.0.1", "10.100.0.2"]),
+                kind("periodic", "periodicNotificationSubscription", "subscriptionNotification", address=["10.100.0.1"], frequency=1,
+                     requestedAccuracy=10)]
 
 
 if __name__ == "__main__":

@@ -26,11 +26,11 @@ class Callbacks final : public net::HttpClient {
       done(net::HttpResponse{status, {}, {}});
     });
   }
-  /// Bodies of one notification type, in the order of arrival.
+  /// Bodies of one notification type without their wrapper, in the order of arrival.
   [[nodiscard]] std::vector<json> of(const std::string& type) const {
     std::vector<json> result;
     for (const auto& [url, body] : received)
-      if (body.value("notificationType", "") == type) result.push_back(body);
+      if (type_of(body) == type) result.push_back(body.contains("notificationType") ? body : *body.begin());
     return result;
   }
 
