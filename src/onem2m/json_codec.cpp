@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "onem2m/json_plain.hpp"
+
 namespace edgecse::onem2m {
 namespace {
 
@@ -104,6 +106,7 @@ class GuardedBuilder final : public nlohmann::json_sax<Json> {
 }  // namespace
 
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
+  if (auto plain = parse_plain_json(text, limits)) return std::move(*plain);
   GuardedBuilder builder(limits);
   Json::sax_parse(text.begin(), text.end(), &builder);
   return builder.take();

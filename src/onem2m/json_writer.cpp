@@ -4,16 +4,13 @@
 #include <charconv>
 
 #include "onem2m/json_codec.hpp"
+#include "onem2m/json_plain.hpp"
 
 namespace edgecse::onem2m {
 namespace {
 
-bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
-
 void write_text(const std::string& text, std::string& out) {
-  std::size_t plain = 0;
-  while (plain < text.size() && is_plain(static_cast<unsigned char>(text[plain]))) ++plain;
-  if (plain == text.size()) {
+  if (plain_run(text) == text.size()) {
     out += '"';
     out += text;
     out += '"';

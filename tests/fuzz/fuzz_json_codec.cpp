@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "onem2m/json_codec.hpp"
+#include "onem2m/json_plain.hpp"
 #include "onem2m/resource_types.hpp"
 
 using namespace edgecse::onem2m;
@@ -27,7 +28,9 @@ void judge_content(const Json& content) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto value = parse_json({reinterpret_cast<const char*>(data), size});
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  if (const auto plain = parse_plain_json(bytes, {})) require(*plain == Json::parse(bytes));
+  const auto value = parse_json(bytes);
   if (!value) {
     require(value.error().status == ResponseStatus::BadRequest && !value.error().detail.empty());
     return 0;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "onem2m/json_plain.hpp"
+
 namespace edgecse::onem2m {
 namespace {
 
@@ -12,6 +14,40 @@ TEST(ParseJson, BuildsWhatTheTextSays) {
   EXPECT_EQ(*value, Json::parse(R"({"a":[1,-2,2.5,true,null,"ä\n"],"b":{"c":{}},"d":[]})"));
   EXPECT_EQ(*parse_json("7"), 7);
   EXPECT_EQ(*parse_json("[[1],[2]]"), Json::parse("[[1],[2]]"));
+}
+
+TEST(ParsePlainJson, BuildsWhatTheLibraryBuildsOrNothing) {
+  const std::string every_byte = [] {
+    std::string text = "[\"0123456789";
+    for (int c = 0x20; c < 0x7f; ++c) (text += c == '"' || c == '\\' ? "" : std::string(1, static_cast<char>(c)));
+    return text + "\"]";
+  }();
+  for (const std::string_view text :
+       {std::string_view{R"( {"a" : [1, -2, true , null,"x y"],"b":{"c":{}},"d":[ ],"e":{ }} )"}, std::string_view{"0"},
+        std::string_view{"[-7,999999999999999999,-999999999999999999]"}, std::string_view{"\"\""}, std::string_view{every_byte}}) {
+    const auto value = parse_plain_json(text, {});
+    ASSERT_TRUE(value) << text;
+    const Json same = Json::parse(text);
+    EXPECT_EQ(*value, same);
+    EXPECT_EQ(value->type(), same.type());
+  }
+  EXPECT_TRUE(parse_plain_json("[1]", {})->at(0).is_number_unsigned());
+  EXPECT_EQ(parse_plain_json("[-1]", {})->at(0).type(), Json::value_t::number_integer);
+  for (const std::string_view text : {"", " ", "{", "[1,]", "[1 2]", "{\"a\":1,\"a\":2}", "{\"a\"}", "{1:2}", "{}{}", "tru", "01", "-0", "-",
+                                      "+1", "1.5", "1e3", "1234567890123456789", "\"\\n\"", "\"ä\"", "\"\x1f\"", "\"open", "// a\n1"})
+    EXPECT_FALSE(parse_plain_json(text, {})) << text;
+  EXPECT_FALSE(parse_plain_json("[[1]]", {.maximum_depth = 1, .maximum_values = 9}));
+  EXPECT_FALSE(parse_plain_json("[1,2]", {.maximum_depth = 1, .maximum_values = 2}));
+}
+
+TEST(PlainRun, EndsAtTheFirstByteThatIsEscapedWhereverItStands) {
+  for (const char other : {'"', '\\', '\n', '\x1f', '\0', '\x80', '\xff'}) {
+    for (std::size_t at = 0; at < 20; ++at) {
+      std::string text(20, '\x7f');
+      text[at] = other;
+      EXPECT_EQ(plain_run(text), at);
+    }
+  }
 }
 
 struct Bad {
