@@ -23,6 +23,7 @@ struct Flags {
   std::uint64_t seed = 0;
   bool integers = false;
   bool paused = false;
+  std::string quirks = "none";
   std::string run_program;
   std::string instances = "build/run/instances";
   std::string package_authorities;
@@ -75,7 +76,8 @@ int serve(const Flags& flags) {
     using sandbox::EnumerationStyle;
     system.emplace(
         sandbox::Sandbox::Options{flags.scenarios, flags.api_root.empty() ? root : flags.api_root, flags.speed,
-                                  flags.integers ? EnumerationStyle::Integers : EnumerationStyle::Strings, *management},
+                                  flags.integers ? EnumerationStyle::Integers : EnumerationStyle::Strings, *management,
+                                  flags.quirks == "advantedge" ? sandbox::Quirks::AdvantEdge : sandbox::Quirks::None},
         clock, executor, random, **client);
     const auto loaded = system->load(flags.scenario);
     if (loaded && !flags.paused) system->start();
@@ -108,10 +110,16 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.001, 1000.0));
   app.add_option("--seed", flags.seed, "makes identifiers repeatable; 0: random");
   app.add_flag("--integer-enumerations", flags.integers, "the AMS writes and takes numbers where it has enumerations");
+  app.add_option("--quirks", flags.quirks,
+                 "advantedge: behaves as AdvantEDGE 1.9.2 where that differs from the standard")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"none", "advantedge"}));
   app.add_flag("--paused", flags.paused, "load the scenario, wait for POST /sandbox/v1/scenario/start");
-  app.add_option("--run-program", flags.run_program,
-                 "instances that the orchestrator makes run as processes of this program (default: as containers, with podman)");
-  app.add_option("--instances", flags.instances, "folder of the instances' configurations, data and logs")->capture_default_str();
+  app.add_option(
+      "--run-program", flags.run_program,
+      "instances that the orchestrator makes run as processes of this program (default: as containers, with podman)");
+  app.add_option("--instances", flags.instances, "folder of the instances' configurations, data and logs")
+      ->capture_default_str();
   app.add_option("--package-authorities", flags.package_authorities,
                  "PEM file: only packages signed by these are onboarded");
   CLI11_PARSE(app, argc, argv);

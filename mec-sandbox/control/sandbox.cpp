@@ -16,7 +16,8 @@ struct Sandbox::Stage {
                 sandbox.client_,
                 sandbox.events_,
                 sandbox.options_.api_root,
-                sandbox.options_.enumerations},
+                sandbox.options_.enumerations,
+                sandbox.options_.quirks},
         system(std::make_unique<MecSystem>(outside, std::move(scenario))) {}
   TiedExecutor executor;
   Surroundings outside;
@@ -277,9 +278,15 @@ json Sandbox::state() const {
                             {"name", application.name},
                             {"host", application.host},
                             {"ready", application.ready}});
-  return {{"scenario", system.scenario().name},         {"running", running_},         {"speed", speed_},
-          {"scenario_s", system.terminals().seconds()}, {"ues", std::move(ues)},       {"hosts", std::move(hosts)},
-          {"applications", std::move(applications)},    {"last_event", events_.last()}};
+  return {{"scenario", system.scenario().name},
+          {"running", running_},
+          {"speed", speed_},
+          {"scenario_s", system.terminals().seconds()},
+          {"ues", std::move(ues)},
+          {"hosts", std::move(hosts)},
+          {"quirks", options_.quirks == Quirks::None ? "none" : "advantedge"},
+          {"applications", std::move(applications)},
+          {"last_event", events_.last()}};
 }
 
 void Sandbox::stream_events(const Request& request, Answer answer) {

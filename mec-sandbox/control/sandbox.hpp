@@ -21,6 +21,7 @@ class Sandbox {
     double speed = 1;       // scenario seconds per second
     EnumerationStyle enumerations = EnumerationStyle::Strings;
     Orchestrator::Options management = {};
+    Quirks quirks = Quirks::None;
   };
   using Answer = std::function<void(net::HttpResponse)>;
 

@@ -4,10 +4,19 @@
 #include "platform/location.hpp"
 
 namespace edgecse::sandbox {
+namespace {
+
+Scenario as_played(Scenario scenario, Quirks quirks) {
+  if (quirks == Quirks::AdvantEdge)
+    for (auto& host : scenario.hosts) host.edition = Edition::V2_2_1;
+  return scenario;
+}
+
+}  // namespace
 
 MecSystem::MecSystem(Surroundings& outside, Scenario scenario)
     : outside_(outside),
-      scenario_(std::move(scenario)),
+      scenario_(as_played(std::move(scenario), outside.quirks)),
       terminals_(scenario_),
       notifier_(outside),
       services_(outside, notifier_, [this](const Service& service) { service_changed(service); }),
@@ -41,13 +50,23 @@ Reply MecSystem::handle(const Request& request) {
   const auto api = request.path[1] + "/" + request.path[2];
   Request below = request;
   below.path.erase(below.path.begin(), below.path.begin() + 3);
-  if (api == "mec_app_support/v1") return found->app_support->handle(below);
-  if (api == "mec_service_mgmt/v1") return found->service_management->handle(below);
-  if (api == "amsi/v1") return found->mobility_service->handle(below);
-  if (api == "location/v2" && !below.path.empty() && below.path[0] == "subscriptions")
-    return found->location_subscriptions->handle(below);
-  if (api == "location/v2") return handle_location(below, *found->plan, scenario_, terminals_, outside_);
-  return refuse(404, fmt::format("{} offers no API {}", found->plan->name, api));
+  if (outside_.quirks == Quirks::None) return serve(*found, api, below);
+  const auto& watchers = services_.subscriptions();
+  const bool category_watched = std::any_of(watchers.begin(), watchers.end(), [](const auto& entry) {
+    return entry.second.body.value("filteringCriteria", nlohmann::json::object()).contains("serCategories");
+  });
+  return advantedge::answer(
+      api, std::move(below), [&](const Request& standard) { return serve(*found, api, standard); }, category_watched);
+}
+
+Reply MecSystem::serve(Host& host, const std::string& api, const Request& request) {
+  if (api == "mec_app_support/v1") return host.app_support->handle(request);
+  if (api == "mec_service_mgmt/v1") return host.service_management->handle(request);
+  if (api == "amsi/v1") return host.mobility_service->handle(request);
+  if (api == "location/v2" && !request.path.empty() && request.path[0] == "subscriptions")
+    return host.location_subscriptions->handle(request);
+  if (api == "location/v2") return handle_location(request, *host.plan, scenario_, terminals_, outside_);
+  return refuse(404, fmt::format("{} offers no API {}", host.plan->name, api));
 }
 
 void MecSystem::step() {
@@ -92,7 +111,8 @@ Result<> MecSystem::terminate(const std::string& host_name, const std::string& a
   if (!found) return refuse(404, fmt::format("no MEC host {} exists", host_name));
   auto known = applications_.known_at(host_name, application);
   if (!known) return tl::unexpected{known.error()};
-  found->app_support->terminate(**known, operation_action, grace);
+  found->app_support->terminate(**known, operation_action,
+                                outside_.quirks == Quirks::AdvantEdge ? advantedge::kGrace : grace);
   return {};
 }
 

@@ -56,6 +56,8 @@ class MecSystem {
     bool down = false;
   };
   [[nodiscard]] Host* host(const std::string& name);
+  /// path: below the API's base.
+  [[nodiscard]] Reply serve(Host& host, const std::string& api, const Request& request);
   void moved(const Movement& movement);
   void steer(const std::string& terminal);
   void service_changed(const Service& service);

@@ -168,12 +168,14 @@ bool MobilityService::covers(const Subscription& subscription, const Registratio
 
 const MobilityService::Registration* MobilityService::target_of(const Registration& registration,
                                                                 const std::string& host) const {
-  const Registration* newest = nullptr;  // an older one with the same name may be what a crash left behind
+  const Registration* chosen = nullptr;  // an older one with the same name may be what a crash left behind
   for (const auto* neighbour : neighbours(registration)) {
-    if (applications_.find(neighbour->application)->host == host && (!newest || neighbour->order > newest->order))
-      newest = neighbour;
+    if (applications_.find(neighbour->application)->host != host) continue;
+    const bool better = !chosen || (outside_.quirks == Quirks::AdvantEdge ? neighbour->application < chosen->application
+                                                                          : neighbour->order > chosen->order);
+    if (better) chosen = neighbour;
   }
-  return newest;
+  return chosen;
 }
 
 std::vector<const MobilityService::Registration*> MobilityService::neighbours(const Registration& registration) const {

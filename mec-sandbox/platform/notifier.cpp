@@ -16,6 +16,7 @@ std::string type_of(const nlohmann::json& notification) {
 }
 
 void Notifier::send(Notification notification) {
+  if (outside_.quirks == Quirks::AdvantEdge && !advantedge::adapt_notification(notification.body)) return;
   const auto subscription = notification.subscription;
   auto& queue = waiting_[subscription];
   queue.push_back({std::move(notification), 0, next_token_++});
@@ -59,7 +60,8 @@ void Notifier::answered(const std::string& subscription, std::uint64_t token, co
   if (!waiting) return;
   if (result && result->status == 204) return finish(subscription, "notification_delivered", "");
   const auto why = result ? fmt::format("answered {}, expected 204", result->status) : result.error().detail;
-  if (waiting->attempts >= kAttempts) return finish(subscription, "notification_failed", why);
+  const int attempts = outside_.quirks == Quirks::AdvantEdge ? advantedge::kAttempts : kAttempts;
+  if (waiting->attempts >= attempts) return finish(subscription, "notification_failed", why);
   const milliseconds pause{250 << (waiting->attempts - 1)};
   outside_.executor.run_after(pause, [this, subscription, token] { attempt(subscription, token); });
 }

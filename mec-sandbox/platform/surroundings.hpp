@@ -9,6 +9,7 @@
 #include "base/executor.hpp"
 #include "base/random.hpp"
 #include "net/http_client.hpp"
+#include "platform/advantedge.hpp"
 #include "platform/api_shapes.hpp"
 #include "platform/event_log.hpp"
 
@@ -22,6 +23,7 @@ struct Surroundings {
   EventLog& events;
   std::string api_root;  // http://address:port that the hosts' paths are appended to
   EnumerationStyle enumerations = EnumerationStyle::Strings;
+  Quirks quirks = Quirks::None;
 };
 
 /// A fresh UUID (version 4) from the given randomness.

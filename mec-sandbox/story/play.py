@@ -38,6 +38,8 @@ def arguments():
     parser.add_argument("--report", type=pathlib.Path, help="write the report there, as JSON")
     parser.add_argument("--seed", type=int, default=1, help="makes a run repeatable as far as processes allow")
     parser.add_argument("--faults", choices=LEVELS, default="none", help="what goes wrong on purpose: light, heavy")
+    parser.add_argument("--quirks", choices=("none", "advantedge"), default="none",
+                        help="advantedge: the MEC system behaves as the engine of the ETSI MEC Sandbox does")
     parser.add_argument("--scrape-targets", type=pathlib.Path,
                         help="write the addresses of the CSEs' metrics there, as Prometheus' file_sd_configs reads them")
     parser.add_argument("--keep", action="store_true", help="keep the run's folder")
@@ -88,7 +90,8 @@ class Run:
         listen = f"{self.addresses.sandbox}:{setting.SANDBOX_PORT}"
         sandbox = self.household.start("mec-sandbox", [
             self._program("mec-sandbox"), "--listen", listen, "--scenarios", str(setting.ROOT / "mec-sandbox/scenarios"),
-            "--scenario", self.chosen.scenario, "--speed", str(self.chosen.speed), "--seed", str(self.chosen.seed), "--paused"])
+            "--scenario", self.chosen.scenario, "--speed", str(self.chosen.speed), "--seed", str(self.chosen.seed),
+            "--quirks", self.chosen.quirks, "--paused"])
         sandbox.wait_for("ready", START_TIMEOUT_S)
         self.control = Control(f"http://{listen}")
         state = self.control.call("GET", "state")

@@ -43,6 +43,7 @@ class Callbacks final : public net::HttpClient {
 
 class SandboxTest : public testing::Test {
  protected:
+  explicit SandboxTest(Quirks chosen = Quirks::None) : quirks(chosen) {}
   void SetUp() override {
     const auto loaded = sandbox.load("dual-mep-short-path");
     ASSERT_TRUE(loaded) << loaded.error().detail;
@@ -109,10 +110,11 @@ class SandboxTest : public testing::Test {
     settle();
   }
 
+  const Quirks quirks;
   base::SimulatedTime time;
   base::SeededRandom random{7};
   Callbacks callbacks{time};
-  Sandbox sandbox{{EDGECSE_SOURCE_DIR "/mec-sandbox/scenarios", "http://127.0.0.1:8090", 1, style()},
+  Sandbox sandbox{{EDGECSE_SOURCE_DIR "/mec-sandbox/scenarios", "http://127.0.0.1:8090", 1, style(), {}, quirks},
                   time,
                   time,
                   random,
