@@ -66,6 +66,7 @@ Faults load(base::ConfigurationKeys& keys, Configuration& c, const base::Configu
   judge_registrar(keys, c, faults);
   judge_tls(keys, c, faults);
   judge_test(keys, c, faults);
+  if (!keys.given("cse.verified_targets")) c.cse.verify_urls = c.test.upper_tester;
   return faults;
 }
 

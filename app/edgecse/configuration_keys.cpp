@@ -68,7 +68,8 @@ void declare_cse(ConfigurationKeys& keys, Configuration& c) {
   keys.choice("cse.missing_release_version", c.cse.missing_release_is_1, {{"reject", false}, {"1", true}},
               "Requests without X-M2M-RVI: refuse them, or take them as Release 1.");
   keys.choice("cse.verified_targets", c.cse.verify_urls, {{"resources", false}, {"all", true}},
-              "Notification targets that are asked before a subscription is made: AEs and CSEs, or plain URLs, too.");
+              "Notification targets that are asked before a subscription is made: AEs and CSEs, or plain URLs, too. Not given: "
+              "resources; all with test.upper_tester, since suites that use it expect so.");
   keys.choice("cse.originator_check", c.cse.strict_originator_check,
               {{"trusted_network", false}, {"security_association", true}},
               "Whether who sends a request must be proven by TLS or token (TS-0004 7.3.2.1), or the network is trusted.");

@@ -94,7 +94,7 @@ base::Result<std::string, std::string> Process::back_up() {
   std::filesystem::create_directories(configuration_.store.backups, failed);
   if (failed) return tl::unexpected(fmt::format("store.backups: {}: {}", configuration_.store.backups, failed.message()));
   const std::string folder =
-      fmt::format("{}/{}-{}", configuration_.store.backups, onem2m::format_timestamp(clock_.wall_now()), random_.hex(2));
+      fmt::format("{}/{}-{}", configuration_.store.backups, onem2m::format_timestamp(std::chrono::floor<std::chrono::seconds>(clock_.wall_now())), random_.hex(2));
   if (const auto made = source->back_up(folder); !made) return tl::unexpected(made.error().detail);
   log::info("app", "the store is backed up", {{"folder", folder}});
   return folder;

@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "cse/cse_core.hpp"
 #include "cse/reset.hpp"
+#include "onem2m/json_codec.hpp"
 
 namespace edgecse::app {
 namespace {
@@ -53,6 +54,7 @@ UpperTester::UpperTester(cse::Cse& cse, const std::string& root)
 
 void UpperTester::handle(const net::HttpRequest& request, const Answer& answer) {
   if (request.method != "POST") return answer(response(false, "the upper tester takes POST only"));
+  if (!request.headers.find("X-M2M-UTCMD") && !request.body.empty()) return trigger(request, answer);
   std::string_view argument = trimmed(request.headers.find("X-M2M-UTCMD").value_or(""));
   if (argument.empty()) return answer(response(false, "the header X-M2M-UTCMD names no command"));
   const std::string command = lower(argument.substr(0, argument.find(' ')));
@@ -64,6 +66,20 @@ void UpperTester::handle(const net::HttpRequest& request, const Answer& answer) 
   }
   const Outcome outcome = run(command, argument);
   answer(outcome ? response(true, *outcome) : response(false, outcome.error()));
+}
+
+/// The primitive may be wrapped in m2m:rqp, as in other places where it is a part of something.
+void UpperTester::trigger(const net::HttpRequest& request, const Answer& answer) {
+  auto content = onem2m::parse_json(request.body);
+  if (!content) return answer(response(false, content.error().detail));
+  auto primitive = onem2m::request_from_json(content->contains("m2m:rqp") ? content->at("m2m:rqp") : *content);
+  if (!primitive) return answer(response(false, primitive.error().detail));
+  cse_.handle(std::move(*primitive), [answer](onem2m::Response result) {
+    net::HttpResponse message = response(true, {});
+    message.headers.add("Content-Type", "application/json");
+    message.body = onem2m::to_json_text(onem2m::to_json(result));
+    answer(std::move(message));
+  });
 }
 
 UpperTester::Outcome UpperTester::run(std::string_view command, std::string_view argument) {

@@ -83,7 +83,7 @@ Response answer(const Work& work, const InstancePtr& instance, const Json& attri
   }
   response.content_location = work.transaction.tree().structured_address(instance->container) + '/' + instance->name;
   response.content = rcn == 2 ? Json{{"m2m:uri", response.content_location}}
-                              : Json{{"m2m:rce", {{member, attributes}, {"uri", response.content_location}}}};
+                              : resource_wrapper(member, attributes, response.content_location);
   return response;
 }
 

@@ -111,12 +111,17 @@ Response answer(const Work& work, const Resource& resource) {
   if (rcn == 2) {
     response.content = Json{{"m2m:uri", response.content_location}};
   } else {
-    response.content = Json{{"m2m:rce", {{resource.member_name, resource.attributes}, {"uri", response.content_location}}}};
+    response.content = resource_wrapper(resource.member_name, resource.attributes, response.content_location);
   }
   return response;
 }
 
 }  // namespace
+
+Json resource_wrapper(std::string_view member_name, const Json& attributes, const std::string& address) {
+  const std::string name{member_name.substr(member_name.find(':') + 1)};
+  return {{"m2m:rce", {{name, attributes}, {"uri", address}}}};
+}
 
 Response make_response(ResponseStatus status) {
   Response response;

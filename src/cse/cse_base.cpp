@@ -20,8 +20,9 @@ Json configured_attributes(const CseCore& core) {
                   {"srt", core.procedures.types()},
                   {"poa", options.points_of_access},
                   {"csz", {"application/json"}},
-                  {"srv", {"1", "2", "2a", "3", "4", "5"}},
+                  {"srv", {"2a", "3", "4", "5"}},
                   {"spi", options.service_provider}};
+  if (options.missing_release_is_1) attributes["srv"].insert(attributes["srv"].begin(), "1");
   if (options.type == CseType::In) attributes["ici"] = options.id;
   return attributes;
 }

@@ -109,18 +109,21 @@ Result<> check_result_content(const Request& request) {
       discovery ? 1U << 6 | 1U << 11 : kAllowed[static_cast<std::size_t>(request.operation)];
   const int rcn = *request.result_content;
   if (rcn >= 0 && rcn < 32 && (allowed >> rcn & 1U) != 0) return {};
-  if (request.operation == Operation::Retrieve && (rcn == 10 || rcn == 12))
-    return refuse(ResponseStatus::NotImplemented, "rcn " + std::to_string(rcn) + " is not implemented");
+  if (rcn == 10 && !discovery && request.semantic_query.value_or(false)) return {};  // check_semantics has the word
+  if (rcn == 12 && !discovery && request.operation == Operation::Retrieve)
+    return refuse(ResponseStatus::NotImplemented, "rcn 12 (permissions) is not implemented");
   return refuse(ResponseStatus::BadRequest, "rcn " + std::to_string(rcn) + " does not fit the operation");
 }
 
 Result<> check_release(const CseOptions& options, const Request& request) {
-  static constexpr std::array kSupported{"1", "2", "2a", "3", "4", "5"};
+  // The indicator exists since 2a; who names release 1 means what a missing one means.
+  static constexpr std::array kSupported{"2a", "3", "4", "5"};
   if (!request.release_version) {
     if (options.missing_release_is_1 || request.peer.internal) return {};
     return refuse(ResponseStatus::ReleaseVersionNotSupported, "rvi is missing, and release 1 is not supported");
   }
   if (std::find(kSupported.begin(), kSupported.end(), *request.release_version) != kSupported.end()) return {};
+  if (*request.release_version == "1" && options.missing_release_is_1) return {};
   return refuse(ResponseStatus::ReleaseVersionNotSupported, "release " + *request.release_version + " is not supported");
 }
 
@@ -149,6 +152,8 @@ Result<> check_operation(const Request& request) {
     return refuse(ResponseStatus::BadRequest, "an attribute list belongs to a RETRIEVE");
   const int usage = request.filter_criteria.filter_usage.value_or(2);
   if (usage != 2 && !reads) return refuse(ResponseStatus::BadRequest, "discovery (fu 1, 3) is a RETRIEVE");
+  if (usage != 2 && !request.attribute_list.empty())
+    return refuse(ResponseStatus::BadRequest, "discovery (fu 1, 3) has no attribute list");
   return check_semantics(request);
 }
 
@@ -196,7 +201,7 @@ void make_times_absolute(Request& request, base::WallTime now) {
   for (std::string* text : {&request.request_expiration, &request.result_expiration, &request.operation_execution_time,
                             &request.result_persistence}) {
     if (text->empty() || onem2m::parse_timestamp(*text)) continue;
-    if (const auto time = onem2m::parse_absolute_or_relative(*text, now)) *text = onem2m::format_precise_timestamp(*time);
+    if (const auto time = onem2m::parse_absolute_or_relative(*text, now)) *text = onem2m::format_timestamp(*time);
   }
 }
 

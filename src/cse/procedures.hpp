@@ -21,6 +21,9 @@ struct Work {
   std::string unit;   // of what was changed: the target's, or that of a new AE
 };
 
+/// What rcn 3 answers: {"m2m:rce": {"ae": {...}, "uri": "..."}}, the representation below its name without the namespace.
+[[nodiscard]] Json resource_wrapper(std::string_view member_name, const Json& attributes, const std::string& address);
+
 /// The checks and the change; an error leaves no trace.
 [[nodiscard]] onem2m::Result<onem2m::Response> create_resource(Work& work);
 [[nodiscard]] onem2m::Result<onem2m::Response> update_resource(Work& work);

@@ -48,7 +48,7 @@ Result<const onem2m::ResourceTypeRule*> find_rule(const CseCore& core, int numbe
     return refuse(ResponseStatus::NotImplemented, std::string(rule->name) + " is not implemented");
   if (is_specialised(number)) {
     rule = onem2m::find_resource_type_by_member(member_name);
-    if (rule == nullptr && number % type::kAnnounced == type::kFlexContainer)
+    if (rule == nullptr && creating && number % type::kAnnounced == type::kFlexContainer)
       return refuse(ResponseStatus::SpecializationSchemaNotFound, "no schema is known for '" + member_name + "'");
     if (rule != nullptr && rule->number == number) return rule;
   } else if (member_name == rule->member_name) {

@@ -78,7 +78,8 @@ Response answer(const Work& work, const Resource& before, const Resource& after,
   if (rcn == 1) response.content = Json{{after.member_name, after.attributes}};
   if (rcn == 9) {
     Json changed = difference(before.attributes, after.attributes, requested);
-    if (!changed.empty()) response.content = Json{{after.member_name, std::move(changed)}};
+    changed["lt"] = after.attributes["lt"];  // set by every change, also by a second one of the same moment
+    response.content = Json{{after.member_name, std::move(changed)}};
   }
   return response;
 }

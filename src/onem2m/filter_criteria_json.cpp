@@ -6,6 +6,7 @@
 #include "onem2m/geo_query.hpp"
 #include "onem2m/json_codec.hpp"
 #include "onem2m/json_member.hpp"
+#include "onem2m/resource_types.hpp"
 #include "onem2m/timestamp.hpp"
 
 namespace edgecse::onem2m {
@@ -136,6 +137,11 @@ Result<> check_filter_criteria(const FilterCriteria& c) {
       {"sts", c.state_tag_smaller}, {"stb", c.state_tag_bigger}, {"sza", c.size_above}, {"szb", c.size_below}};
   for (const auto& [name, count] : counts) {
     if (count && *count < 0) return wrong_member(name, "zero or more");
+  }
+  for (const std::vector<int>* types : {&c.resource_types, &c.child_resource_types, &c.parent_resource_types}) {
+    for (const int number : *types)
+      if (find_resource_type(number) == nullptr)
+        return refuse(ResponseStatus::BadRequest, fmt::format("the filter criteria name {}, which is no resource type", number));
   }
   const auto within = [](const std::optional<int>& value, int last) { return !value || (*value >= 1 && *value <= last); };
   if (!within(c.filter_usage, 3)) return wrong_member("fu", "1 to 3");

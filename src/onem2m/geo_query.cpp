@@ -42,6 +42,7 @@ Line to_line(const json& list) {
 }
 
 Polygon to_polygon(const json& list) {
+  if (list[0][0].is_number()) return {to_line(list)};  // an outer ring alone
   Polygon polygon;
   for (const json& ring : list) polygon.push_back(to_line(ring));
   return polygon;

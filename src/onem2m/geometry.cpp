@@ -28,6 +28,9 @@ bool is_ring(const json& value) { return is_list_of(value, 4, is_position) && va
 
 bool is_polygon(const json& value) { return is_list_of(value, 1, is_ring); }
 
+/// Also an outer ring that is not wrapped in a list of rings: so other CSEs write polygons without holes.
+bool is_polygon_or_ring(const json& value) { return is_polygon(value) || is_ring(value); }
+
 constexpr std::array kGeoJsonNames{"", "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon"};
 
 /// Even-odd rule: how many edges a ray to the east crosses.
@@ -47,10 +50,10 @@ bool fits_geometry(GeometryType type, const json& coordinates) {
   switch (type) {
     case GeometryType::Point: return is_position(coordinates);
     case GeometryType::LineString: return is_line(coordinates);
-    case GeometryType::Polygon: return is_polygon(coordinates);
+    case GeometryType::Polygon: return is_polygon_or_ring(coordinates);
     case GeometryType::MultiPoint: return is_list_of(coordinates, 1, is_position);
     case GeometryType::MultiLineString: return is_list_of(coordinates, 1, is_line);
-    case GeometryType::MultiPolygon: return is_list_of(coordinates, 1, is_polygon);
+    case GeometryType::MultiPolygon: return is_list_of(coordinates, 1, is_polygon_or_ring);
   }
   return false;
 }
@@ -65,7 +68,8 @@ std::optional<json> read_geojson(const json& value, GeometryType type) {
   const auto coordinates = value.find("coordinates");
   if (name == value.end() || coordinates == value.end() || *name != kGeoJsonNames[static_cast<std::size_t>(type)])
     return std::nullopt;
-  return fits_geometry(type, *coordinates) ? std::optional(*coordinates) : std::nullopt;
+  if (!fits_geometry(type, *coordinates)) return std::nullopt;
+  return type == GeometryType::Polygon && is_ring(*coordinates) ? json::array({*coordinates}) : *coordinates;
 }
 
 bool lies_within(const json& point, const json& polygon) {

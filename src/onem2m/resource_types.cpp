@@ -46,6 +46,7 @@ Result<> check_present(const ResourceTypeRule& type, const std::string& name, co
   }
   if (!value.is_null()) return check_value(*rule, value);
   if (is_create) return bad(type, name, "must not be null in a CREATE");
+  if (rule->short_name == "et" && type.number < type::kAnnounced) return {};  // the CSE shall choose it anew
   if (rule->mandatory) return bad(type, name, "cannot be removed");
   return {};
 }

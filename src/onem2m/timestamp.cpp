@@ -48,13 +48,10 @@ std::string format_timestamp(base::WallTime time) {
   put(9, 2, clock.hours().count());
   put(11, 2, clock.minutes().count());
   put(13, 2, clock.seconds().count());
-  return text;
-}
-
-std::string format_precise_timestamp(base::WallTime time) {
-  std::string text = format_timestamp(time) + ",000000";
-  auto fraction = (time - std::chrono::floor<std::chrono::seconds>(time)).count();
-  for (std::size_t at = text.size(); fraction != 0; fraction /= 10) text[--at] = static_cast<char>('0' + fraction % 10);
+  const base::Duration fraction = time - std::chrono::floor<std::chrono::seconds>(time);
+  if (fraction == base::Duration::zero()) return text;
+  text.resize(22, ',');
+  put(16, 6, fraction.count());
   return text;
 }
 

@@ -11,10 +11,8 @@
 
 namespace edgecse::onem2m {
 
-/// Without a fraction: 20261121T134500.
+/// 20261121T134500,123456; a whole second has no fraction. Two changes within a second are told apart by ct, lt and filters.
 [[nodiscard]] std::string format_timestamp(base::WallTime time);
-/// With microseconds: 20261121T134500,123456.
-[[nodiscard]] std::string format_precise_timestamp(base::WallTime time);
 /// Accepts fractions after ',' or '.', one to six digits.
 [[nodiscard]] std::optional<base::WallTime> parse_timestamp(std::string_view text);
 /// Relative: a count of milliseconds from now, may be negative, or an ISO 8601 duration.

@@ -125,6 +125,9 @@ Result<> check_members(const DataType& type, const json& value, const std::strin
   }
   switch (type.constraint) {
     case tables::Constraint::None: break;
+    case tables::Constraint::Region:
+      if (value.contains("accr") && value["accr"].size() != 3) return bad(path + ".accr", "latitude, longitude and radius");
+      [[fallthrough]];
     case tables::Constraint::OneOf:
       if (value.size() != 1) return bad(path, "one choice of its members");
       break;
@@ -149,7 +152,8 @@ Result<> check_one(const DataType& type, const json& value, const std::string& p
 Result<> check_value(const AttributeRule& rule, const json& value) {
   const DataType& type = tables::data_types()[rule.data_type_row];
   const std::string path{rule.short_name};
-  return rule.is_list ? check_list(type, value, path, false) : check_one(type, value, path);
+  // Members may all be gone, so a group may also begin with none: its fan-out says NO_MEMBERS.
+  return rule.is_list ? check_list(type, value, path, rule.short_name == "mid") : check_one(type, value, path);
 }
 
 }  // namespace edgecse::onem2m

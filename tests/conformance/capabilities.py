@@ -121,6 +121,8 @@ def fitting(name, types):
     if kind == "Complex":
         if constraint == "Geometry":
             return {"typ": 1, "crd": "[8.7,50]"}
+        if constraint == "Region":
+            return {"accr": [50, 8.7, 100]}
         chosen = members[:1] if constraint == "OneOf" else members
         return {short: fitting_of(member, types) for short, member, _, _ in chosen}
     return {"boolean": True, "number": 1.5, "integer": max(low, 7) if low >= 0 else 7, "duration": "PT30S", "base64": "YWJj",

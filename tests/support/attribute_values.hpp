@@ -38,6 +38,7 @@ inline Json fitting_object(const DataType& type) {
     value[member.name] = member.is_list ? Json::array({fitting(member_type)}) : fitting(member_type);
     if (type.constraint == tables::Constraint::OneOf) break;
   }
+  if (type.constraint == tables::Constraint::Region) value = {{"accr", {50, 8.7, 100}}};
   if (type.constraint == tables::Constraint::Geometry) value = {{"typ", 1}, {"crd", "[8.7, 50]"}};
   return value;
 }
@@ -76,6 +77,7 @@ inline Json fitting(const AttributeRule& rule) {
 /// Values of other types, and at the edges of this one.
 inline std::vector<Json> misfits(const AttributeRule& rule) {
   const DataType& type = data_type(rule.data_type);
+  if (rule.short_name == "mid") return {fitting(type), Json::array({nullptr}), Json::object()};  // a group may be empty
   if (rule.is_list) return {fitting(type), Json::array(), Json::array({nullptr}), Json::object()};
   switch (type.kind) {
     case ValueKind::Any: return {};

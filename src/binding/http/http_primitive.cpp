@@ -113,11 +113,12 @@ Result<Operation> operation_of(std::string_view method) {
 
 Result<> read_content(const net::HttpRequest& message, Request& request) {
   const auto type_header = message.headers.find("Content-Type");
-  // A GET or DELETE of a careless client may name a type without having a body.
+  // A GET or DELETE of a careless client may name a media type without having a body, but no resource type.
   const bool counts = !message.body.empty() || message.method == "POST" || message.method == "PUT";
-  if (type_header && counts) {
+  if (type_header) {
     auto type = read_content_type(*type_header);
-    if (!type) return tl::unexpected{std::move(type.error())};
+    if (!type && counts) return tl::unexpected{std::move(type.error())};
+    if (!type) return {};
     request.resource_type = type->resource_type;
     if (message.method == "POST" && type->resource_type) request.operation = Operation::Create;
   }

@@ -245,11 +245,22 @@ void write_criteria(const FilterCriteria& criteria, QueryWriter& writer) {
   writer.add_pairs("p.", criteria.parent_attributes);
 }
 
+/// Clients that encode a query as a form send '+' as a blank; no attribute's name has one.
+void split_at_blanks(std::vector<std::string>& names) {
+  std::vector<std::string> apart;
+  for (const std::string& name : names) {
+    std::string_view rest = name;
+    while (!rest.empty()) apart.emplace_back(take_until(rest, ' '));
+  }
+  names = std::move(apart);
+}
+
 }  // namespace
 
 Result<> read_query(std::string_view raw, Request& request) {
   auto read = for_each_field(
       raw, [&](std::string_view name, std::string_view value) { return read_parameter(name, value, request); });
+  split_at_blanks(request.attribute_list);
   return read ? onem2m::check_filter_criteria(request.filter_criteria) : read;
 }
 

@@ -117,7 +117,7 @@ class Geofence final : public CsePart, public ResourceEventListener {
     request.from = core_.options.id;
     request.peer.internal = true;
     request.resource_type = type::kContentInstance;
-    request.content = {{"m2m:cin", {{"con", std::to_string(crossing)}}}};
+    request.content = {{"m2m:cin", {{"con", crossing}}}};
     Target target;
     target.resource = container;
     Work work{core_, transaction, request, target, Json{}, container->unit};

@@ -20,7 +20,7 @@ std::string choose_life(const CseCore& core, base::WallTime now, const Request& 
     const auto time = onem2m::parse_timestamp(*text);
     if (time && *time <= latest) return *text;
   }
-  return onem2m::format_precise_timestamp(now + core.request_resource_life.load());
+  return onem2m::format_timestamp(now + core.request_resource_life.load());
 }
 
 // Every parameter but those that are attributes of their own.

@@ -11,7 +11,6 @@ namespace edgecse::cse::time_series {
 namespace {
 
 constexpr std::string_view kPrefix = "~dgt.";
-constexpr std::int64_t kMicroseconds = 1'000'000;
 
 std::string row_key(const Resource& series, std::int64_t time) {
   return rows::meta::instance_name(series.id, std::string(kPrefix) + std::to_string(time));
@@ -22,10 +21,7 @@ std::string row_key(const Resource& series, std::int64_t time) {
 bool is_reserved_name(std::string_view name) { return name.starts_with(kPrefix); }
 
 std::string exact_timestamp(std::int64_t microseconds) {
-  std::string text = onem2m::format_timestamp(base::WallTime{base::Duration{microseconds}});
-  if (const std::int64_t fraction = microseconds % kMicroseconds; fraction != 0)
-    text += fmt::format(",{:06}", fraction);
-  return text;
+  return onem2m::format_timestamp(base::WallTime{base::Duration{microseconds}});
 }
 
 onem2m::Result<> check_generation_time(const Transaction& transaction, const Resource& series, Json& attributes) {

@@ -18,7 +18,7 @@ KINDS = {
     "timestamp": "Timestamp", "timestamp-or-relative": "TimestampOrRelative", "resource-name": "ResourceName",
     "content-info": "ContentInfo", "schedule": "Schedule", "structure": "Structure", "list": "List",
 }
-CONSTRAINTS = {"": "None", "one-of": "OneOf", "geometry": "Geometry"}
+CONSTRAINTS = {"": "None", "one-of": "OneOf", "region": "Region", "geometry": "Geometry"}
 
 
 class Fault(Exception):

@@ -17,7 +17,8 @@ enum class ValueKind : std::uint8_t {
   ResourceName, ContentInfo, Schedule, Structure, List, Enumeration, Complex,
 };
 
-enum class Constraint : std::uint8_t { None, OneOf, Geometry };  // exactly one member; crd fits typ
+/// OneOf: exactly one member. Region: one of accr (latitude, longitude, radius) and accc. Geometry: crd fits typ.
+enum class Constraint : std::uint8_t { None, OneOf, Region, Geometry };
 
 struct Range {
   int first, last;

@@ -15,10 +15,13 @@ struct UpperTesterCommand : ::testing::Test {
 
   net::HttpResponse run(const std::string& command) {
     net::HttpRequest request;
-    request.method = "POST";
-    request.path = "/__ut__";
     request.headers.add("X-M2M-UTCMD", command);
-    EXPECT_TRUE(tester.takes(request));
+    return ask(std::move(request), "/__ut__");
+  }
+  net::HttpResponse ask(net::HttpRequest request, const char* path) {
+    request.method = "POST";
+    request.path = path;
+    EXPECT_TRUE(tester.takes(request)) << path;
     std::optional<net::HttpResponse> answer;
     tester.handle(request, [&](net::HttpResponse response) { answer = std::move(response); });
     while (!answer && cse.time.run_one()) {
@@ -66,6 +69,19 @@ TEST_F(UpperTesterCommand, ResetLeavesAnEmptyCse) {
   EXPECT_EQ(cse.tree().child_count("mn1"), 0U);
   cse.add_ae("Cdev");
   EXPECT_EQ(rsc(cse.retrieve(ae)), 2000);
+}
+
+TEST_F(UpperTesterCommand, LetsTheCseProcessAPrimitive) {
+  net::HttpRequest request;
+  request.body = R"({"op": 2, "to": "cse-mn", "fr": "CAdmin", "rqi": "7", "rvi": "3"})";
+  const auto answer = ask(request, "/__ut__/");
+  EXPECT_EQ(answer.status, 200);
+  const Json primitive = Json::parse(answer.body);
+  EXPECT_EQ(primitive["rsc"], 2000);
+  EXPECT_EQ(primitive["rqi"], "7");
+  EXPECT_EQ(primitive["pc"]["m2m:cb"]["csi"], "/mn1");
+  request.body = R"({"op": 2})";
+  EXPECT_EQ(ask(request, "/__ut__").status, 400);
 }
 
 TEST_F(UpperTesterCommand, RefusesWhatItDoesNotKnow) {

@@ -78,7 +78,7 @@ INSTANTIATE_TEST_SUITE_P(Rows, RefusedQuery,
                                          Refused{"sts=-1", "sts"}, Refused{"da=yes", "da"}, Refused{"fu=4", "fu"},
                                          Refused{"ct=20260101T000000", "ct"}, Refused{"c.lbl=a", "c.lbl"},
                                          Refused{"c.=a", "c."}, Refused{"atr=a", "atr"}, Refused{"lim=-1", "lim"},
-                                         Refused{"gmty=1", "gmty"}, Refused{"lim=99999999999999999999", "lim"},
+                                         Refused{"gmty=1", "gmty"}, Refused{"fu=1&ty=99", "99"}, Refused{"lim=99999999999999999999", "lim"},
                                          Refused{"%zz=1", "percent-encoding"}));
 
 TEST(HttpQuery, ReadsParametersOfTheRequest) {
@@ -88,6 +88,9 @@ TEST(HttpQuery, ReadsParametersOfTheRequest) {
   EXPECT_EQ(request.result_content, 4);
   EXPECT_EQ(request.desired_identifier_type, 2);
   EXPECT_EQ(request.attribute_list, (std::vector<std::string>{"ri", "lbl"}));
+  Request form;
+  ASSERT_TRUE(read_query("atrl=ri%20lbl", form));
+  EXPECT_EQ(form.attribute_list, request.attribute_list) << "'+' as forms send it";
   EXPECT_EQ(request.result_persistence, "5000");
   EXPECT_EQ(request.delivery_aggregation, true);
   EXPECT_EQ(request.semantic_query, false);

@@ -68,7 +68,7 @@ TEST_F(Group, IsRefused) {
       {"a member that is not here", {{"mid", {one, "nothing"}}}, 4004},
       {"another type with ABANDON_GROUP", {{"mt", 3}, {"csy", 2}, {"mid", {one, "Cowner"}}}, 4110},
       {"a member that the originator may not read", {{"mid", {one, "Cother"}}}, 5105},
-      {"no members at all", {{"mid", Json::array()}}, 4000},
+      {"no list of members", {{"mid", nullptr}}, 4000},
       {"no maximum", {{"mid", {one}}, {"mnm", nullptr}}, 4000},
   };
   for (const BadGroup& row : rows) EXPECT_EQ(rsc(make(row.attributes)), row.expected) << row.name;

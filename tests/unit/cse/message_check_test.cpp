@@ -82,6 +82,8 @@ const Row kRows[] = {
     {"rcn 0 of a RETRIEVE", Operation::Retrieve, [](Request& r) { r.result_content = 0; }, 4000},
     {"rcn 99", Operation::Retrieve, [](Request& r) { r.result_content = 99; }, 4000},
     {"rcn -1", Operation::Retrieve, [](Request& r) { r.result_content = -1; }, 4000},
+    {"rcn 10 without sqi", Operation::Retrieve, [](Request& r) { r.result_content = 10; }, 4000},
+    {"attribute list of a discovery", Operation::Retrieve, [](Request& r) { r.filter_criteria.filter_usage = 1, r.attribute_list = {"ri"}; }, 4000},
     {"rcn 12", Operation::Retrieve, [](Request& r) { r.result_content = 12; }, 5001},
     {"rcn 2 of an UPDATE", Operation::Update, [](Request& r) { r.result_content = 2; }, 4000},
     {"rcn 9 of a DELETE", Operation::Delete, [](Request& r) { r.result_content = 9; }, 4000},
@@ -90,8 +92,8 @@ const Row kRows[] = {
     {"fu 3 of a DELETE", Operation::Delete, [](Request& r) { r.filter_criteria.filter_usage = 3; }, 4000},
     {"no rvi", Operation::Retrieve, [](Request& r) { r.release_version.reset(); }, 4001},
     {"unknown rvi", Operation::Retrieve, [](Request& r) { r.release_version = "17"; }, 4001},
-    {"rvi 1", Operation::Retrieve, [](Request& r) { r.release_version = "1"; }, 2000},
-    {"rvi 2", Operation::Retrieve, [](Request& r) { r.release_version = "2"; }, 2000},
+    {"rvi 1", Operation::Retrieve, [](Request& r) { r.release_version = "1"; }, 4001},
+    {"rvi 2", Operation::Retrieve, [](Request& r) { r.release_version = "2"; }, 4001},
     {"rvi 2a", Operation::Retrieve, [](Request& r) { r.release_version = "2a"; }, 2000},
     {"rvi 4", Operation::Retrieve, [](Request& r) { r.release_version = "4"; }, 2000},
     {"rvi 5", Operation::Retrieve, [](Request& r) { r.release_version = "5"; }, 2000},
@@ -142,6 +144,8 @@ TEST(MissingRelease, IsReleaseOneWhereTheOptionsSaySo) {
   auto request = cse.request(Operation::Retrieve, "cse-mn");
   EXPECT_EQ(rsc(cse.ask_as_is(request)), 2000);
   EXPECT_FALSE(cse.ask_as_is(request).release_version.has_value());
+  request.release_version = "1";
+  EXPECT_EQ(rsc(cse.ask_as_is(request)), 2000) << "named";
 }
 
 struct StrictOriginators : ::testing::Test {

@@ -90,7 +90,9 @@ const Row kUpdates[] = {
     {"another type's member", kAe + "/data", 0, {{"m2m:ae", {{"lbl", {"a"}}}}}, 4102},
     {"et in the past", kAe + "/data", 0, {{"m2m:cnt", {{"et", "20200101T000000"}}}}, 4000},
     {"et before a child's", kAe, 0, {{"m2m:ae", {{"et", "20231231T000000"}}}}, 4000},
-    {"null for what must be", kAe + "/data", 0, {{"m2m:cnt", {{"et", nullptr}}}}, 4000},
+    {"null for what must be", kAe, 0, {{"m2m:ae", {{"rr", nullptr}}}}, 4000},
+    {"null for the end of life", kAe + "/data", 0, {{"m2m:cnt", {{"et", nullptr}}}}, 2004},
+    {"unknown specialisation", kAe + "/data", 0, {{"xyz:abc", {{"lbl", {"a"}}}}}, 4102},
     {"null for what may be gone", kAe + "/data", 0, {{"m2m:cnt", {{"lbl", nullptr}}}}, 2004},
     {"write-once attribute", kAe + "/data", 0, {{"m2m:cnt", {{"rn", "x"}}}}, 4000},
     {"the CSEBase", "cse-mn", 0, {{"m2m:cb", {{"lbl", {"a"}}}}}, 4005},
@@ -160,7 +162,7 @@ TEST_F(Representation, ResultContentOfCreate) {
   EXPECT_EQ(address.content_location, ae + "/c");
   const auto both = create(3, "d");
   EXPECT_EQ(both.content["m2m:rce"]["uri"], ae + "/d");
-  EXPECT_EQ(both.content["m2m:rce"]["m2m:cnt"]["rn"], "d");
+  EXPECT_EQ(both.content["m2m:rce"]["cnt"]["rn"], "d");
   const Json changed = create(9, "e").content["m2m:cnt"];
   EXPECT_FALSE(changed.contains("rn")) << "as requested";
   EXPECT_TRUE(changed.contains("ri"));
@@ -174,6 +176,21 @@ TEST_F(Representation, ResultContentOfUpdate) {
   const Json changed = ask(Operation::Update, data, 9, {{"m2m:cnt", {{"lbl", {"b"}}}}}).content["m2m:cnt"];
   EXPECT_FALSE(changed.contains("lbl"));
   EXPECT_TRUE(changed.contains("lt"));
+  const Json again = ask(Operation::Update, data, 9, {{"m2m:cnt", {{"lbl", {"b"}}}}}).content["m2m:cnt"];
+  EXPECT_TRUE(again.contains("lt")) << "a second change of the same moment";
+}
+
+TEST_F(Representation, ChangesOfOneSecondAreToldApart) {
+  const std::string data = cse.add_container(ae, "data", "Cdev");
+  cse.time.advance(std::chrono::milliseconds{1});
+  const Json changed = cse.update(data, {{"m2m:cnt", {{"lbl", {"a"}}}}}).content["m2m:cnt"];
+  EXPECT_LT(changed["ct"].get<std::string>(), changed["lt"].get<std::string>());
+}
+
+TEST_F(Representation, EndIsChosenAnewByNull) {
+  const std::string data = cse.add_container(ae, "data", "Cdev", {{"et", "20240101T000000"}});
+  const Json changed = cse.update(data, {{"m2m:cnt", {{"et", nullptr}}}}).content["m2m:cnt"];
+  EXPECT_EQ(changed["et"], cse.retrieve(ae).content["m2m:ae"]["et"]);
 }
 
 TEST_F(Representation, ResultContentOfRetrieveAndDelete) {

@@ -22,7 +22,9 @@ TEST(Timestamp, TakesFractionsAfterCommaOrPoint) {
   const auto whole = *parse_timestamp("20261121T134500");
   EXPECT_EQ(*parse_timestamp("20261121T134500,5") - whole, microseconds{500'000});
   EXPECT_EQ(*parse_timestamp("20261121T134500.000001") - whole, microseconds{1});
-  EXPECT_EQ(format_timestamp(whole + microseconds{999'999}), "20261121T134500");
+  EXPECT_EQ(format_timestamp(whole + microseconds{999'999}), "20261121T134500,999999");
+  EXPECT_EQ(format_timestamp(whole + microseconds{1}), "20261121T134500,000001");
+  EXPECT_LT(format_timestamp(whole), format_timestamp(whole + microseconds{1}));
 }
 
 TEST(Timestamp, RefusesWhatIsNone) {
