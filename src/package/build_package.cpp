@@ -31,7 +31,7 @@ Result<> add_chart(Files& files, const Ingredients& from, const std::string& pat
   if (!chart->contains("Chart.yaml")) return refuse(fmt::format("{}: has no Chart.yaml", from.chart));
   Files packed;
   for (auto& [name, content] : *chart)
-    if (!name.starts_with("ci/")) packed["edgecse/" + name] = std::move(content);
+    if (!name.starts_with("ci/") && !name.starts_with("tests/")) packed["edgecse/" + name] = std::move(content);
   auto archive = write_archive(ArchiveKind::TarGz, packed, from.time);
   if (!archive) return tl::unexpected(archive.error());
   files[path] = std::move(*archive);
