@@ -167,6 +167,8 @@ class LifeCycle {
     Subscription mobility, adjacency;
     EnumerationStyle style = EnumerationStyle::Strings;
     bool searched = false;     // whether a registration of an earlier life was looked for
+    bool made = false;         // whether this life has made one: then what is found is its own
+    std::vector<std::string> earlier;  // registrations of earlier lives, deleted when the new one stands
     Task stale;                // subscriptions of an earlier life
     std::vector<std::string> unchecked;  // identifiers of subscriptions that may be such
     std::string id;
@@ -245,6 +247,11 @@ class LifeCycle {
   void keep_ams(Ams& ams);
   void keep_ams_registration(Ams& ams);
   void search_registration(Ams& ams);
+  [[nodiscard]] bool subscribes_at(const Ams& ams) const;
+  /// Whether the subscription to moves there is still to come.
+  [[nodiscard]] bool awaits_subscription(const Ams& ams) const;
+  void take_over(Ams& ams, const std::string& id);
+  void delete_earlier(Ams& ams);
   void write_registration(Ams& ams);
   void audit_registration(Ams& ams);
   void keep_ams_subscriptions(Ams& ams);

@@ -26,7 +26,14 @@ bool same_devices(std::vector<DeviceInformation> a, const std::vector<DeviceInfo
 void LifeCycle::keep_ams(Ams& ams) {
   keep_ams_registration(ams);
   remove_stale_subscriptions(ams);
-  if (ams.number == 0 || options_.subscribe_at_peers) keep_ams_subscriptions(ams);
+  if (subscribes_at(ams)) keep_ams_subscriptions(ams);
+}
+
+bool LifeCycle::subscribes_at(const Ams& ams) const { return ams.number == 0 || options_.subscribe_at_peers; }
+
+bool LifeCycle::awaits_subscription(const Ams& ams) const {
+  const Task& task = ams.mobility.task;
+  return subscribes_at(ams) && !task.present && !task.unsupported && task.failures == 0;
 }
 
 /// Their secrets died with the process that made them. The list does not say whose they are: each is looked at.
@@ -83,6 +90,8 @@ void LifeCycle::keep_ams_registration(Ams& ams) {
   audit_registration(ams);
 }
 
+/// A registration of an earlier life is replaced, not continued: its moves were triggered for a process that is gone, and an AMS
+/// triggers once.
 void LifeCycle::search_registration(Ams& ams) {
   send(ams.registration, {0, Api::Ams, ams.number, "GET", "/app_mobility_services", false, {}},
        [this, &ams](const Answered& answer) {
@@ -93,20 +102,31 @@ void LifeCycle::search_registration(Ams& ams) {
          for (const auto& entry : answer.body) {
            const auto registration = decode_mobility_registration(entry);
            if (!registration || registration->app_instance_id != app_instance_id_ || registration->id.empty()) continue;
-           if (ams.id.empty()) {  // take over what an earlier life left; a second one is too many
-             ams.id = registration->id;
-             ams.registration.present = true;
-             ams.sent.clear();
-             ams.renew_at = now_.monotonic;
+           if (ams.made && ams.id.empty()) {
+             take_over(ams, registration->id);
            } else {
-             send_and_forget({0, Api::Ams, ams.number, "DELETE", "/app_mobility_services/" + registration->id, false, {}});
+             ams.earlier.push_back(registration->id);
            }
          }
+         if (ams.made) delete_earlier(ams);
        });
+}
+
+void LifeCycle::take_over(Ams& ams, const std::string& id) {
+  ams.id = id;
+  ams.registration.present = true;
+  ams.sent.clear();
+  ams.renew_at = now_.monotonic;
+}
+
+void LifeCycle::delete_earlier(Ams& ams) {
+  for (const auto& id : std::exchange(ams.earlier, {}))
+    send_and_forget({0, Api::Ams, ams.number, "DELETE", "/app_mobility_services/" + id, false, {}});
 }
 
 void LifeCycle::write_registration(Ams& ams) {
   const bool create = !ams.registration.present;
+  if (create && !ams.earlier.empty() && awaits_subscription(ams)) return;  // what is triggered at once must reach us
   if (create) ams.id.clear();
   auto wanted = wanted_registration(ams);
   Call call{0, Api::Ams, ams.number, create ? "POST" : "PUT",
@@ -115,6 +135,12 @@ void LifeCycle::write_registration(Ams& ams) {
   send(ams.registration, std::move(call),
        [this, &ams, create, used = ams.style, devices = std::move(wanted.devices)](const Answered& answer) {
          if (!create && answer.status == 404) return vanish(ams.registration, ams.number);
+         if (create && answer.status == 409 && !ams.earlier.empty()) {  // one at a time: then the earlier one goes on
+           take_over(ams, ams.earlier.front());
+           ams.earlier.erase(ams.earlier.begin());
+           return delete_earlier(ams);
+         }
+         ams.made = ams.made || (create && succeeded(answer));
          std::string id = ams.id;
          if (create && succeeded(answer)) id = created_id(answer.location, answer.body, "appMobilityServiceId");
          if (!succeeded(answer) || id.empty()) {
@@ -123,6 +149,7 @@ void LifeCycle::write_registration(Ams& ams) {
            return fail(ams.registration, answer);
          }
          ams.id = std::move(id);
+         delete_earlier(ams);
          ams.sent = devices;
          ams.renew_at = options_.registration_expiry.count() > 0 ? now_.monotonic + options_.registration_expiry / 2
                                                                  : base::MonotonicTime::max();

@@ -250,6 +250,8 @@ net::HttpResponse FakeMecPlatform::ams_registration(Host& host, const net::HttpC
     return reply(200, list);
   }
   if (call.method == "POST" && body.contains("appMobilityServiceId")) return problem(400, "appMobilityServiceId in a POST");
+  if (call.method == "POST" && host.one_registration_each && !host.registrations.empty())
+    return problem(409, "the instance is registered already");
   for (const auto& device : body.value("deviceInformation", json::array())) {
     if (device.at("contextTransferState").is_number() != host.integer_enumerations) {
       return problem(400, "contextTransferState: not in this edition");

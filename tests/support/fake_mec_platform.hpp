@@ -36,6 +36,7 @@ class FakeMecPlatform final : public net::HttpClient {
     bool put_changes_only_state = false;
     bool integer_enumerations = false;      // strings are refused with 400
     bool location_header = true;            // in answers of AMS
+    bool one_registration_each = false;     // a second one of an instance at the AMS is refused with 409
     std::map<std::string, nlohmann::json> services;                  // id -> ServiceInfo
     std::map<std::string, nlohmann::json> app_subscriptions;         // MEC 011, both kinds
     std::map<std::string, nlohmann::json> registrations;             // MEC 021

@@ -235,7 +235,7 @@ INSTANTIATE_TEST_SUITE_P(Bodies, MecApplicationNonsense,
                          testing::Values("<html>welcome</html>", "[]", "{}", "null", "17", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
                                          R"({"_links":{"self":{"href":"/x/1"}},"state":17,"livenessInterval":-1})"));
 
-TEST_F(MecApplication, TakesOverTheRegistrationOfAnEarlierLifeAndClearsTheRest) {
+TEST_F(MecApplication, ReplacesTheRegistrationOfAnEarlierLifeAndClearsTheRest) {
   start_with_service_and_device();
   application.reset();
   time.advance(1s);
@@ -249,7 +249,21 @@ TEST_F(MecApplication, TakesOverTheRegistrationOfAnEarlierLifeAndClearsTheRest) 
   EXPECT_EQ(host.mobility_subscriptions.size(), 2u);
   EXPECT_NE(callback("termination"), old_callback);
   ASSERT_EQ(host.registrations.size(), 1u);
+  EXPECT_NE(host.registrations.begin()->first, registration) << "a move that it had begun would not be told again";
+}
+
+TEST_F(MecApplication, GoesOnWithTheRegistrationOfAnEarlierLifeWhereASecondOneIsRefused) {
+  start_with_service_and_device();
+  application.reset();
+  time.advance(1s);
+  auto& host = platform.host("mep1");
+  const std::string registration = host.registrations.begin()->first;
+  host.one_registration_each = true;
+  start_with_service_and_device();
+  time.advance(5s);
+  ASSERT_EQ(host.registrations.size(), 1u);
   EXPECT_EQ(host.registrations.begin()->first, registration);
+  EXPECT_GE(platform.count("PUT", "/amsi/v1/app_mobility_services/" + registration), 1u);
 }
 
 TEST_F(MecApplication, ChangesTheStateOfAServiceWhereNothingElseMayChange) {
