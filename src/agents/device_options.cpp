@@ -29,7 +29,8 @@ void declare_device_keys(base::ConfigurationKeys& keys, DeviceOptions& options) 
   keys.duration("device.request_timeout", options.request_timeout, {100, 600'000}, "Patience with one attempt.");
   keys.choice("device.triggers", options.follow_triggers, {{"follow", true}, {"ignore", false}},
               "What to do with a re-registration trigger.");
-  keys.text("device.ledger", options.ledger, "File for what happened, a JSON object a line.", "a file", is_given);
+  keys.text("device.ledger", options.ledger, "File for what happened, a JSON object a line; -: standard output.", "a file",
+            is_given);
 }
 
 }  // namespace edgecse::agents

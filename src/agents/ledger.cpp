@@ -2,6 +2,7 @@
 #include "agents/ledger.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -14,6 +15,11 @@
 namespace edgecse::agents {
 
 base::Result<Ledger, std::string> Ledger::open(const std::string& file) {
+  if (file == "-") {  // a handle of its own, so that closing it leaves the log its output
+    std::FILE* output = ::fdopen(::dup(STDOUT_FILENO), "a");
+    if (output == nullptr) return tl::unexpected(fmt::format("standard output: {}", std::strerror(errno)));
+    return Ledger{output, 0};
+  }
   std::uint64_t last = 0;
   std::ifstream earlier(file);
   for (std::string text; std::getline(earlier, text);) {

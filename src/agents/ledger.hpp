@@ -16,7 +16,7 @@ namespace edgecse::agents {
 /// Single-threaded. Lines are whole: each is one write to the file.
 class Ledger {
  public:
-  /// Appends to what an earlier life wrote. Fails with a sentence.
+  /// Appends to what an earlier life wrote; "-": standard output, which knows no earlier life. Fails with a sentence.
   [[nodiscard]] static base::Result<Ledger, std::string> open(const std::string& file);
 
   void write(const nlohmann::json& line);

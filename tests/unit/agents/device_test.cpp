@@ -125,6 +125,17 @@ class DeviceTest : public testing::Test {
   std::unique_ptr<Device> device;
 };
 
+TEST(DeviceLedger, IsStandardOutputWhereThereIsNoFolderToWriteTo) {
+  testing::internal::CaptureStdout();
+  {
+    auto ledger = Ledger::open("-");
+    ASSERT_TRUE(ledger);
+    EXPECT_EQ(ledger->last_sent(), 0U);
+    ledger->write({{"what", "sent"}, {"n", 1}});
+  }
+  EXPECT_EQ(Json::parse(testing::internal::GetCapturedStdout()), Json({{"what", "sent"}, {"n", 1}}));
+}
+
 TEST_F(DeviceTest, MakesItsResourcesAndPublishesItsSliceOneRequestAtATime) {
   options.first_row = 2;
   start();
