@@ -112,3 +112,24 @@ stage_bench() {
   build bench
   check "bench" tests/bench/run "$@"
 }
+
+# stage_cluster: the image, and the chart on a real cluster. Skipped, with the reason, where neither can be had.
+stage_cluster() {
+  local reports=$root/build/logs status=0 report counts p f s
+  say "cluster"
+  etc/install-dependencies cluster || { failed=$((failed + 1)); return; }
+  rm -f "$reports"/cluster-*.xml
+  python3 tests/cluster/run_cluster.py "$reports" || status=$?
+  for report in "$reports"/cluster-*.xml; do
+    [ -e "$report" ] || continue
+    counts=$(python3 tests/count_results.py "$report") || counts="0 1 0"
+    read -r p f s <<< "$counts"
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    [ "$f" = 0 ] || status=0  # counted
+  done
+  case $status in
+    0) ;;
+    77) skipped=$((skipped + 1)) ;;
+    *) failed=$((failed + 1)); say "FAILED: cluster; logs in build/logs" ;;
+  esac
+}

@@ -48,32 +48,39 @@ int spawn(std::vector<std::string> words, std::vector<std::string> environment, 
   return failed;
 }
 
+std::string container_of(const std::string& id) { return "edgecse-" + id; }
+
 }  // namespace
 
 InstanceRunner::~InstanceRunner() {
-  for (const auto& [id, pid] : running_) ::kill(pid, SIGKILL);
+  for (const auto& [id, pid] : running_) signal(id, SIGKILL);
   for (const auto& [id, pid] : running_) ::waitpid(pid, nullptr, 0);
 }
 
 std::vector<std::string> InstanceRunner::command(const Order& order, const std::string& home) const {
   if (!options_.program.empty()) return {options_.program, "--config", home + "/edgecse.yaml"};
-  std::vector<std::string> words = {"podman", "run", "--rm", "--name", "edgecse-" + order.id, "--network=host", "--read-only",
-                                    "--cap-drop", "ALL", "--volume", home + "/edgecse.yaml:/etc/edgecse/edgecse.yaml:ro"};
-  for (const auto& [name, value] : order.environment) words.insert(words.end(), {"--env", fmt::format("{}={}", name, value)});
+  std::vector<std::string> words = {"podman", "run", "--rm", "--name", container_of(order.id), "--network=host",
+                                    "--read-only", "--cap-drop", "ALL", "--volume",
+                                    home + "/edgecse.yaml:/etc/edgecse/edgecse.yaml:ro",
+                                    // U: owned by the image's user
+                                    "--volume", home + "/data:/var/lib/edgecse:U"};
+  for (const auto& [name, value] : order.environment)
+    words.insert(words.end(), {"--env", fmt::format("{}={}", name, value)});
   words.push_back(order.image);
   return words;
 }
 
 Result<> InstanceRunner::start(const Order& order) {
-  const std::string home = options_.folder + "/" + order.id;
   std::error_code failed;
-  std::filesystem::create_directories(home, failed);
+  const std::string home = std::filesystem::absolute(options_.folder + "/" + order.id, failed);
+  std::filesystem::create_directories(home + "/data", failed);
   std::ofstream file(home + "/edgecse.yaml");
   file << order.configuration;
   file.close();
   if (failed || !file) return refuse(500, fmt::format("{}: the configuration cannot be written", home));
   pid_t pid = 0;
-  if (const int error = spawn(command(order, home), environment_with(order.environment), home + "/log", pid); error != 0)
+  if (const int error = spawn(command(order, home), environment_with(order.environment), home + "/log", pid);
+      error != 0)
     return refuse(500, fmt::format("{}: {}", command(order, home).front(), std::strerror(error)));
   running_[order.id] = pid;
   return {};
@@ -89,7 +96,16 @@ std::optional<int> InstanceRunner::ended(const std::string& id) {
 }
 
 void InstanceRunner::signal(const std::string& id, int number) const {
-  if (const auto found = running_.find(id); found != running_.end()) ::kill(found->second, number);
+  const auto found = running_.find(id);
+  if (found == running_.end()) return;
+  // podman hands other signals on to its container; killed itself, it would leave it running.
+  if (options_.program.empty() && number == SIGKILL) {
+    pid_t podman = 0;
+    const std::string log = options_.folder + "/" + id + "/log";
+    if (spawn({"podman", "kill", container_of(id)}, environment_with({}), log, podman) == 0)
+      ::waitpid(podman, nullptr, 0);
+  }
+  ::kill(found->second, number);
 }
 
 std::string InstanceRunner::last_words(const std::string& id) const {
