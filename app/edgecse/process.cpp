@@ -13,6 +13,7 @@
 #include "base/log.hpp"
 #include "build_info.hpp"
 #include "cse/cse_core.hpp"
+#include "cse/subscription/target_removal.hpp"
 #include "edge_options.hpp"
 #include "onem2m/flex_container_definitions.hpp"
 #include "onem2m/timestamp.hpp"
@@ -161,6 +162,7 @@ Started Process::open_cse() {
                                                     .telemetry = registry_});
   if (!opened) return tl::unexpected(opened.error().detail);
   cse_ = std::move(*opened);
+  cse::make_default_target_policy(cse_->core());
   // Who has a registrar counts this himself.
   if (!configuration_.cse.registrar) registry_.gauge("edgecse_registrar_up", "Whether the registrar knows this CSE").set(1);
   return {};

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cse/announcement/announcement.hpp"
+#include "cse/announcement/withdrawal.hpp"
 #include "cse/procedures.hpp"
 #include "cse/rows.hpp"
 #include "cse/time_series/generation_time.hpp"
@@ -158,6 +159,7 @@ Result<bool> evict(Transaction& transaction, Resource& container, std::int64_t m
       if (found->empty()) break;
       victim = found->front();
     }
+    if (container.has("at")) announcement::withdraw_evicted(transaction, container, *victim);
     erase_row_of(transaction, container, *victim);
     container.first_sequence = victim->sequence + 1;
     --count;

@@ -77,7 +77,6 @@ std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
   }
   parts.push_back(make_node_links(core));
   parts.push_back(make_geofence(core));
-  parts.push_back(make_time_sync(core));
   parts.push_back(make_announcement(core));
   parts.push_back(make_non_blocking(core));
   if (auto contacts = make_contact_list(core)) parts.push_back(std::move(contacts));
@@ -93,6 +92,9 @@ class LiveCse final : public Cse {
     core_.access_policies = std::make_shared<AccessPolicies>();
     add_procedures(core_);
     parts_ = make_parts(core_);
+    auto clocks = make_time_sync(core_);
+    pipeline_.compare_clocks_by(*clocks);
+    parts_.push_back(std::move(clocks));
   }
 
   /// The loop is run here, on the opener's thread, before anything can wake it on its own.

@@ -3,10 +3,12 @@
 
 #include "base/log.hpp"
 #include "cse/access/access_decision.hpp"
+#include "cse/answer_ids.hpp"
 #include "cse/message_check.hpp"
 #include "cse/procedures.hpp"
 #include "cse/registrees.hpp"
 #include "cse/schedule/schedule.hpp"
+#include "cse/time_sync/time_sync_beacon.hpp"
 #include "cse/transaction/lock.hpp"
 #include "onem2m/timestamp.hpp"
 
@@ -98,11 +100,14 @@ void Pipeline::handle(Request request, ResponseCallback done) {
   const SnapshotPtr snapshot = core_.loop->snapshot();
   const base::WallTime now = core_.environment.clock.wall_now();
   if (auto valid = check_message(core_, snapshot->tree, now, request); !valid) return fail(request, done, valid.error());
+  if (clocks_ != nullptr) clocks_->compare_clocks(request);
   make_times_absolute(request, now);
   if (request.response_type == kFlexBlocking && !core_.options.flex_blocking_waits && core_.non_blocking != nullptr)
     request.response_type = request.notification_targets ? kNonBlockingAsynch : kNonBlockingSynch;
-  if (request.response_type == kNonBlockingSynch || request.response_type == kNonBlockingAsynch)
+  if (request.response_type == kNonBlockingSynch || request.response_type == kNonBlockingAsynch) {
+    done = with_ids_like_from(core_.options, request, std::move(done));
     return core_.non_blocking->accept(std::move(request), std::move(done));
+  }
   route(std::move(request), snapshot, std::move(done));
 }
 
@@ -116,6 +121,7 @@ void Pipeline::route(Request request, const SnapshotPtr& snapshot, ResponseCallb
     address = onem2m::parse_address(request.to);
     if (!address) return fail(request, done, address.error());
   }
+  done = with_ids_like_from(core_.options, request, std::move(done));
   if (!request.operation_execution_time.empty()) return wait_and_route(std::move(request), std::move(done));
   host(std::move(request), *address, snapshot, std::move(done));
 }

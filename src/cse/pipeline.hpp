@@ -12,12 +12,16 @@
 
 namespace edgecse::cse {
 
+class TimeSync;
+
 /// Thread-safe. Outlived by nothing that calls back: posted work holds a weak reference.
 class Pipeline final : public onem2m::RequestHandler {
  public:
   explicit Pipeline(CseCore& core);
 
   void handle(onem2m::Request request, onem2m::ResponseCallback done) override;
+  /// Before the first request.
+  void compare_clocks_by(TimeSync& clocks) { clocks_ = &clocks; }
 
  private:
   struct Write;
@@ -48,6 +52,7 @@ class Pipeline final : public onem2m::RequestHandler {
   bool diverted(Verdict&& verdict, onem2m::Request& request, onem2m::ResponseCallback& done);
 
   CseCore& core_;
+  TimeSync* clocks_ = nullptr;
   RequestMetrics metrics_;
   std::shared_ptr<char> alive_ = std::make_shared<char>();
 };

@@ -55,7 +55,7 @@ STORED_ONLY = {"delivery", "backgroundDataTransfer", "multimediaSession", "local
 
 # What one request cannot show; the tests of the types do.
 SHOWN_ELSEWHERE = {"accessControlPolicy": "done", "AE": "done", "remoteCSE": "done", "contentInstance": "done",
-                   "timeSyncBeacon": "partly", "semanticDescriptor": "partly", "transactionMgmt": "done", "transaction": "done",
+                   "timeSyncBeacon": "done", "semanticDescriptor": "partly", "transactionMgmt": "done", "transaction": "done",
                    "triggerRequest": "partly", "statsConfig": "done", "eventConfig": "done", "statsCollect": "done",
                    "execInstance": "partly", "dependency": "done", "state": "done", "timeSeriesInstance": "done",
                    "flexContainerInstance": "done", "role": "done", "token": "done", "dynamicAuthorizationConsultation": "done",

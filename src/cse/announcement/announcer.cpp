@@ -7,6 +7,7 @@
 
 #include "cse/announcement/announced_content.hpp"
 #include "cse/announcement/announced_procedure.hpp"
+#include "cse/announcement/withdrawal.hpp"
 #include "cse/outbox_sender.hpp"
 #include "cse/representation.hpp"
 #include "cse/target.hpp"
@@ -21,9 +22,7 @@ using onem2m::Response;
 using onem2m::Result;
 namespace type = onem2m::type;
 
-constexpr std::chrono::hours kWithdrawalLife{24 * 7};
-constexpr const char* kWithdrawals = "annc-gone ";    // begin of ordering keys
-constexpr const char* kInstances = "annc-instance ";
+constexpr const char* kInstances = "annc-instance ";  // begin of ordering keys
 
 std::string name_of(const std::string& id, const std::string& target) { return id + ' ' + target; }
 
@@ -132,13 +131,7 @@ void Announcer::deleted(Transaction& transaction, const ResourceEvent& event) {
 }
 
 void Announcer::withdraw(Transaction& transaction, const std::string& address, const ResourceEvent* event) const {
-  OutboxEntry entry;
-  entry.ordering_key = kWithdrawals + address;
-  entry.number = transaction.next_creation();
-  entry.target = address;
-  entry.expires = (transaction.now() + kWithdrawalLife).time_since_epoch().count();
-  entry.request = make_request(Operation::Delete, address);
-  entry.request.request_identifier = "annc-" + std::to_string(entry.number);
+  const OutboxEntry entry = make_withdrawal(transaction, address, core_.options.id);
   if (event != nullptr && event->request != nullptr) held_->expect(*event->request, entry.request.request_identifier, event->id);
   enqueue(transaction, entry);
 }

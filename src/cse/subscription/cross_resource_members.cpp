@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cse/changes.hpp"
 #include "cse/subscription/notification_criteria.hpp"
 #include "onem2m/address.hpp"
 
@@ -154,6 +155,25 @@ void MemberEnrolment::withdraw_changed(const std::string& member, const Response
   if (!targets.empty()) change["nu"] = targets;  // a subscription needs one
   ask(Operation::Update, member, {{"m2m:sub", std::move(change)}},
       [self = shared_from_this()](const Response&) { self->withdraw(std::move(self->members_), nullptr); });
+}
+
+bool release_local_member(CseCore& core, Transaction& transaction, const std::string& member, const std::string& reference,
+                          bool made_for_it) {
+  const ResourcePtr found = find_resource(core, transaction.tree(), member);
+  if (!found || found->type != onem2m::type::kSubscription) return false;
+  if (!found->unit.empty() && !core.gate->serves(transaction, found->unit)) return false;
+  const Json targets = without(member_of(found->attributes, "nu"), reference);
+  if (made_for_it || targets.empty()) return delete_resource(core, transaction, found->id, nullptr).has_value();
+  Resource changed = *found;
+  changed.attributes["nu"] = targets;
+  const Json others = without(member_of(found->attributes, "acrs"), reference);
+  if (others.empty()) {
+    changed.attributes.erase("acrs");
+  } else {
+    changed.attributes["acrs"] = others;
+  }
+  put_and_tell(core, transaction, std::move(changed));
+  return true;
 }
 
 }  // namespace edgecse::cse

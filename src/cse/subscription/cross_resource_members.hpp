@@ -52,4 +52,9 @@ class MemberEnrolment : public std::enable_shared_from_this<MemberEnrolment> {
   std::size_t asked_ = 0;
 };
 
+/// A member of this CSE gives the crossResourceSubscription up in the same commit: reference leaves nu and acrs; without
+/// another target, or if it was made for it alone, the member goes. False: it is not here, or its unit is not served here.
+bool release_local_member(CseCore& core, Transaction& transaction, const std::string& member, const std::string& reference,
+                          bool made_for_it);
+
 }  // namespace edgecse::cse

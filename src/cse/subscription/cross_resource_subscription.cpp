@@ -156,8 +156,8 @@ Result<> CrossResourceProcedure::before_update(UpdateContext& context) {
   return {};
 }
 
-// Members that were made for it are deleted by durable requests; those that were there before forget it. The member that
-// said that it goes is left alone.
+// Members here give it up in the same commit. Of the others those that were made for it are deleted by durable requests, and
+// those that were there before are asked to forget it. The member that said that it goes is left alone.
 Result<> CrossResourceProcedure::before_delete(DeleteContext& context) {
   Transaction& transaction = context.transaction;
   Resource ending = context.resource;
@@ -168,7 +168,7 @@ Result<> CrossResourceProcedure::before_delete(DeleteContext& context) {
     enqueue(transaction, make_notification_entry(core_, transaction, ending, ending.text("su"), std::move(notice)));
   }
   for (const std::string& member : strings_of(ending.attributes, "rrats")) {
-    if (is_going(member)) continue;
+    if (is_going(member) || release_local_member(core_, transaction, member, reference, true)) continue;
     OutboxEntry entry;
     entry.ordering_key = "crs " + member;
     entry.number = transaction.next_creation();
@@ -184,7 +184,8 @@ Result<> CrossResourceProcedure::before_delete(DeleteContext& context) {
   CrossResourceMembers changed;
   if (const Json& members = member_of(ending.internal, "srat"); members.is_object())
     for (const auto& [address, member] : members.items())
-      if (!is_going(member.get<std::string>())) changed.changed[address] = member;
+      if (const auto id = member.get<std::string>(); !is_going(id) && !release_local_member(core_, transaction, id, reference, false))
+        changed.changed[address] = member;
   if (changed.changed.empty()) return {};
   onem2m::Request request;
   request.from = ending.creator;

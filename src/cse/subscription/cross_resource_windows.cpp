@@ -5,10 +5,12 @@
 
 #include "base/log.hpp"
 #include "cse/outbox.hpp"
+#include "cse/subscription/cross_resource_members.hpp"
 #include "cse/subscription/notification_departures.hpp"
 #include "cse/subscription/notification_policies.hpp"
 #include "cse/subscription/notification_statistics.hpp"
 #include "cse/subscription/subscription_notifier.hpp"
+#include "cse/target.hpp"
 
 namespace edgecse::cse {
 namespace {
@@ -83,9 +85,34 @@ void CrossResourceWindows::restart(Resource& subscription, base::WallTime now) {
 }
 
 void CrossResourceWindows::start() {
-  core_.loop->snapshot()->tree.for_each([this](const ResourcePtr& resource) {
+  const SnapshotPtr snapshot = core_.loop->snapshot();
+  std::vector<std::pair<std::string, std::string>> orphans;
+  snapshot->tree.for_each([&](const ResourcePtr& resource) {
     if (resource->type == kCrossResourceSubscription) watch(*resource);
+    if (resource->type != onem2m::type::kSubscription || !resource->has("acrs")) return;
+    for (const std::string& reference : strings_of(resource->attributes, "acrs"))
+      if (is_gone(*snapshot, reference)) orphans.emplace_back(resource->id, reference);
   });
+  if (orphans.empty()) return;
+  core_.loop->submit({[this, self = shared_from_this(), orphans](Transaction& transaction) -> Result<> {
+                        for (const auto& [member, reference] : orphans)
+                          release_local_member(core_, transaction, member, reference, false);
+                        return {};
+                      },
+                      nullptr});
+}
+
+// A crash between the members' enrolment and the commit of what they were enrolled for leaves such references.
+bool CrossResourceWindows::is_gone(const Snapshot& snapshot, const std::string& reference) const {
+  const auto address = onem2m::parse_address(reference);
+  if (!address || !is_hosted(core_.options, *address) || find_resource(core_, snapshot.tree, reference)) return false;
+  onem2m::Request request;
+  request.operation = onem2m::Operation::Notify;
+  request.to = reference;
+  request.from = core_.options.id;
+  request.peer.internal = true;
+  const Verdict verdict = core_.gate->judge_unknown(snapshot, request);  // it may have moved away
+  return verdict.action == Verdict::Action::Serve && !verdict.answer;
 }
 
 void CrossResourceWindows::committed(const Snapshot& snapshot, std::span<const Change> changes) {

@@ -20,7 +20,7 @@ class CrossResourceWindows final : public CommitObserver, public std::enable_sha
  public:
   explicit CrossResourceWindows(CseCore& core) : core_(core) {}
 
-  /// Windows that an earlier life left open come to their end. Any thread.
+  /// Windows that an earlier life left open come to their end, members of what it did not finish are released. Any thread.
   void start();
   void committed(const Snapshot& snapshot, std::span<const Change> changes) override;
 
@@ -37,6 +37,7 @@ class CrossResourceWindows final : public CommitObserver, public std::enable_sha
   /// False: its counter came to zero and it is gone.
   bool fire(Transaction& transaction, Resource& subscription);
   void watch(const Resource& subscription);
+  [[nodiscard]] bool is_gone(const Snapshot& snapshot, const std::string& reference) const;
   void expired(const std::string& id);
 
   CseCore& core_;

@@ -21,6 +21,7 @@ using onem2m::Result;
 
 constexpr const char* kTarget = "ntsr";
 constexpr const char* kDefaultLabel = "Default";
+constexpr std::string_view kSystemPolicy = "defaultNTP";  // resourceID and resourceName
 constexpr int kAccept = 1, kReject = 2, kSeekConsent = 3, kInform = 4;  // m2m:notificationTargetPolicyAction
 constexpr int kAnd = 1, kOr = 2;                      // m2m:logicalOperator
 constexpr std::size_t kMostRules = 2;
@@ -43,7 +44,7 @@ bool lists(const CseCore& core, const Tree& tree, const Json& attributes, const 
 }
 
 /// The policy that counts: of a policy reference that names the originator, else the creator's default, else the
-/// administrator's; nullptr: none, and then targets stay. (check_label: nobody has two with one label.)
+/// administrator's, else the system's; nullptr: none, and then targets stay. (check_label: nobody has two with one label.)
 ResourcePtr find_policy(const CseCore& core, const Tree& tree, const Resource& subscription, const std::string& originator) {
   for (const ResourcePtr& reference : children_of_type(tree, subscription.id, kNotificationTargetMgmtPolicyRef)) {
     if (!reference->has("npi") || !lists(core, tree, reference->attributes, "ntu", originator)) continue;
@@ -54,8 +55,11 @@ ResourcePtr find_policy(const CseCore& core, const Tree& tree, const Resource& s
   std::erase_if(defaults, [](const ResourcePtr& policy) { return policy->text("plbl") != kDefaultLabel; });
   const auto own = std::ranges::find(defaults, subscription.creator, [](const ResourcePtr& policy) { return policy->creator; });
   if (own != defaults.end()) return *own;
-  std::erase_if(defaults, [&](const ResourcePtr& policy) { return policy->creator != core.options.admin_originator; });
-  return defaults.empty() ? ResourcePtr{} : defaults.front();
+  for (const std::string& creator : {core.options.admin_originator, core.options.id}) {
+    const auto common = std::ranges::find(defaults, creator, [](const ResourcePtr& policy) { return policy->creator; });
+    if (common != defaults.end()) return *common;
+  }
+  return nullptr;
 }
 
 // Where a target is nobody tells here: a region covers none.
@@ -213,6 +217,10 @@ class TargetPolicyProcedure final : public TypeProcedure {
     if (!label.is_string()) return {};
     return check_label(check.tree, check.target.parent, check.target.creator, label.get<std::string>(), check.target.id);
   }
+  [[nodiscard]] Result<> check_delete(const Tree&, const Request&, const Resource& target) const override {
+    if (target.id != kSystemPolicy) return {};
+    return refuse(ResponseStatus::BadRequest, "the default notificationTargetPolicy of the system stays");
+  }
 
  private:
   static Result<> check_label(const Tree& tree, std::string_view parent, const std::string& creator, const std::string& label,
@@ -240,6 +248,26 @@ void add_target_policies(CseCore& core) {
   core.procedures.add(kNotificationTargetMgmtPolicyRef, std::make_shared<PolicyReferenceProcedure>());
   core.procedures.add(kNotificationTargetPolicy, std::make_shared<TargetPolicyProcedure>(core));
   core.procedures.add(kPolicyDeletionRules, std::make_shared<DeletionRulesProcedure>());
+}
+
+void make_default_target_policy(CseCore& core) {
+  core.loop->submit({[&core](Transaction& transaction) -> Result<> {
+                       if (transaction.tree().find(kSystemPolicy)) return {};
+                       Resource policy;
+                       policy.id = policy.name = kSystemPolicy;
+                       policy.parent = core.base_id();
+                       policy.type = kNotificationTargetPolicy;
+                       policy.member_name = "m2m:ntp";
+                       policy.creator = core.options.id;
+                       policy.created = transaction.next_creation();
+                       const std::string now = onem2m::format_timestamp(transaction.now());
+                       policy.attributes = {{"ty", policy.type}, {"ri", policy.id}, {"rn", policy.name}, {"pi", policy.parent},
+                                            {"ct", now}, {"lt", now}, {"acn", kReject}, {"plbl", kDefaultLabel}, {"rrs", kAnd},
+                                            {"et", onem2m::format_timestamp(transaction.now() + core.options.maximum_expiration)}};
+                       transaction.put(std::move(policy));
+                       return {};
+                     },
+                     nullptr});
 }
 
 }  // namespace edgecse::cse

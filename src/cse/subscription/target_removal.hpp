@@ -38,4 +38,8 @@ class TargetRemoval final : public SubtreeHandler {
 /// The type procedures of the three policy resources.
 void add_target_policies(CseCore& core);
 
+/// Makes the system's default policy, <notificationTargetPolicy> defaultNTP that lets no target go, where it is not there
+/// yet. Nobody deletes it (4000). Once, when the CSE is open; any thread. TS-0001 9.6.32, release4 6.
+void make_default_target_policy(CseCore& core);
+
 }  // namespace edgecse::cse

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cse/time_sync/time_sync_beacon.hpp"
 
+#include <atomic>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "cse/changes.hpp"
 #include "cse/outbox.hpp"
@@ -23,6 +25,7 @@ enum BeaconCriteria { kPeriodic = 1, kLossOfSynchronisation = 2 };
 constexpr const char* kDefaultInterval = "PT1H";
 constexpr const char* kDefaultThreshold = "PT60S";
 constexpr base::Duration kShortestInterval = std::chrono::seconds{1};
+constexpr base::Duration kLifeOfAWarning = std::chrono::hours{1};
 
 Result<> check_beacon(const Json& attributes) {
   const int criteria = attributes.value("bcnc", 0);
@@ -82,10 +85,10 @@ Result<> TimeSyncBeaconProcedure::before_update(UpdateContext& context) {
 
 namespace {
 
-class TimeSync final : public CsePart, public CommitObserver {
+class Beacons final : public TimeSync, public CommitObserver {
  public:
-  explicit TimeSync(CseCore& core) : core_(core) { core.loop->add_observer(*this); }
-  ~TimeSync() override { stop(); }
+  explicit Beacons(CseCore& core) : core_(core) { core.loop->add_observer(*this); }
+  ~Beacons() override { stop(); }
 
   void start() override {
     std::lock_guard lock(mutex_);
@@ -107,14 +110,38 @@ class TimeSync final : public CsePart, public CommitObserver {
     }
   }
 
+  void compare_clocks(const onem2m::Request& request) override {
+    if (!comparing_.load(std::memory_order_relaxed) || request.originating_timestamp.empty()) return;
+    const auto theirs = onem2m::parse_timestamp(request.originating_timestamp);
+    if (!theirs) return;
+    const base::WallTime ours = core_.environment.clock.wall_now();
+    const base::Duration difference = ours > *theirs ? ours - *theirs : *theirs - ours;
+    const std::string from = local_originator(core_.options, request.from);
+    std::vector<std::string> wrong;
+    {
+      std::lock_guard lock(mutex_);
+      for (auto& [id, watch] : watches_) {
+        if (watch.requester != from || std::exchange(watch.lost, difference > watch.threshold)) continue;
+        if (watch.lost) wrong.push_back(id);
+      }
+    }
+    for (const std::string& id : wrong) submit(id);
+  }
+
  private:
   struct Beacon {
     std::string interval;
     base::TimerId timer = 0;
   };
+  struct Watch {
+    std::string requester;  // as local originators are written
+    base::Duration threshold{};
+    bool lost = false;
+  };
 
   // resource nullptr: it is gone. A changed interval begins anew. The caller holds mutex_.
   void follow(const std::string& id, const ResourcePtr& resource) {
+    follow_clock(id, resource);
     const bool periodic = resource && resource->number("bcnc") == kPeriodic;
     const auto known = beacons_.find(id);
     if (known != beacons_.end()) {
@@ -125,6 +152,17 @@ class TimeSync final : public CsePart, public CommitObserver {
     if (!periodic) return;
     beacons_[id].interval = resource->text("bcni");
     arm(id, beacons_[id]);
+  }
+
+  void follow_clock(const std::string& id, const ResourcePtr& resource) {
+    if (resource && resource->number("bcnc") == kLossOfSynchronisation) {
+      Watch& watch = watches_[id];
+      watch.requester = local_originator(core_.options, resource->text("bcnr"));
+      watch.threshold = read_duration(resource->text("bcnt")).value_or(kShortestInterval);
+    } else {
+      watches_.erase(id);
+    }
+    comparing_ = !watches_.empty();
   }
 
   void arm(const std::string& id, Beacon& beacon) {
@@ -141,6 +179,10 @@ class TimeSync final : public CsePart, public CommitObserver {
       if (!started_ || found == beacons_.end()) return;
       arm(id, found->second);
     }
+    submit(id);
+  }
+
+  void submit(const std::string& id) {
     core_.loop->submit({[this, id](Transaction& transaction) -> Result<> {
                           const ResourcePtr beacon = transaction.tree().find(id);
                           if (beacon && (beacon->unit.empty() || core_.gate->serves(transaction, beacon->unit)))
@@ -151,7 +193,7 @@ class TimeSync final : public CsePart, public CommitObserver {
   }
 
   void enqueue_beacon(Transaction& transaction, const Resource& beacon) {
-    const base::Duration life = read_duration(beacon.text("bcni")).value_or(kShortestInterval);
+    const base::Duration life = read_duration(beacon.text("bcni")).value_or(kLifeOfAWarning);
     for (const Json& uri : beacon.attributes.value("bcnu", Json::array())) {
       const NotificationTarget target = read_notification_target(uri.get<std::string>());
       OutboxEntry entry;
@@ -178,18 +220,22 @@ class TimeSync final : public CsePart, public CommitObserver {
     started_ = false;
     for (auto& [id, beacon] : beacons_) core_.environment.executor.cancel(beacon.timer);
     beacons_.clear();
+    watches_.clear();
+    comparing_ = false;
   }
 
   CseCore& core_;
   std::mutex mutex_;
   // Guarded by mutex_.
   std::map<std::string, Beacon> beacons_;  // by ri
+  std::map<std::string, Watch> watches_;   // by ri
   bool started_ = false;
+  std::atomic<bool> comparing_ = false;  // whether watches_ has any
   std::shared_ptr<char> alive_ = std::make_shared<char>();
 };
 
 }  // namespace
 
-std::unique_ptr<CsePart> make_time_sync(CseCore& core) { return std::make_unique<TimeSync>(core); }
+std::unique_ptr<TimeSync> make_time_sync(CseCore& core) { return std::make_unique<Beacons>(core); }
 
 }  // namespace edgecse::cse

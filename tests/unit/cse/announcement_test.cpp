@@ -87,6 +87,12 @@ TEST_F(Announcement, FollowsItsParent) {
   EXPECT_EQ(rsc(add(4, "m2m:cin", {{"con", "x"}, {"at", {"/in"}}}, "cse-mn/ae/d")), 4005) << "its container is not announced";
   ASSERT_EQ(rsc(mn.remove("cse-mn/ae/c/la", "Cae")), 2002);
   EXPECT_EQ(rsc(in.retrieve(place(instance))), 4004);
+  ASSERT_EQ(rsc(mn.update("cse-mn/ae/c", {{"m2m:cnt", {{"mni", 1}}}}, "Cae")), 2004);
+  const auto evicted = add(4, "m2m:cin", {{"con", "1"}, {"at", {"/in"}}}, "cse-mn/ae/c");
+  ASSERT_EQ(rsc(in.retrieve(place(evicted))), 2000);
+  ASSERT_EQ(rsc(add(4, "m2m:cin", {{"con", "2"}}, "cse-mn/ae/c")), 2001);
+  network.advance(1s);
+  EXPECT_EQ(rsc(in.retrieve(place(evicted))), 4004) << "evicted";
 }
 
 TEST_F(Announcement, GoesToAnAddressWhenToldSo) {

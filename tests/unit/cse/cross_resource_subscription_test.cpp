@@ -89,11 +89,20 @@ TEST_F(CrossResource, ExistingSubscriptionsAreMembersToo) {
   happen(other);
   EXPECT_EQ(fired(id), 1U);
   ASSERT_EQ(rsc(cse.remove(ae + "/crs", "Cdev")), 2002);
-  cse.time.advance(1s);
+  // With the answer, not some time later: members here are part of the commit.
   member = cse.retrieve(data + "/sub", "Cdev").content["m2m:sub"];
   EXPECT_EQ(member["nu"], (Json{kSink}));
   EXPECT_FALSE(member.contains("acrs"));
   EXPECT_EQ(subscriptions_of(other), 0U);
+}
+
+TEST_F(CrossResource, MembersOfWhatACrashPreventedAreReleased) {
+  ASSERT_EQ(rsc(subscribe(data, {{"acrs", {"/mn1/neverCommitted", "/elsewhere/crs"}}})), 2001);
+  const std::string id = made({{"rrat", {other}}, {"encs", {{"enc", {{{"net", {3}}}}}}}});
+  cse.restart();
+  cse.time.advance(1s);
+  EXPECT_EQ(cse.retrieve(data + "/sub", "Cdev").content["m2m:sub"]["acrs"], (Json{"/elsewhere/crs"}));
+  EXPECT_EQ(cse.retrieve(attributes()["rrats"][0].get<std::string>(), "Cdev").content["m2m:sub"]["acrs"], (Json{"/mn1/" + id}));
 }
 
 TEST_F(CrossResource, ItEndsWhenAMemberEndsAndTheSubscriberHears) {

@@ -81,6 +81,23 @@ TEST_F(Discovery, UnstructuredAddressesAndReferences) {
             Json::array({{{"nm", "i.1"}, {"typ", 4}, {"val", "/mn1/cse-mn/Ca/one/i.1"}}}));
 }
 
+TEST_F(Discovery, AddressesHaveTheFormOfFrom) {
+  auto request = discovery("cse-mn/Ca/one");
+  request.from = "/mn1/Ca";
+  EXPECT_EQ(ask(request), Json({"/mn1/cse-mn/Ca/one/i.1"}));
+  request.from = "//mec.example.org/mn1/Ca";
+  EXPECT_EQ(ask(request), Json({"//mec.example.org/mn1/cse-mn/Ca/one/i.1"}));
+  request.desired_identifier_type = 2;
+  EXPECT_TRUE(ask(request)[0].get<std::string>().starts_with("//mec.example.org/mn1/"));
+  auto making = cse.request(onem2m::Operation::Create, "cse-mn/Ca", "/mn1/Ca");
+  making.resource_type = 3;
+  making.content = {{"m2m:cnt", {{"rn", "named"}}}};
+  making.result_content = 2;
+  const auto made = cse.ask(making);
+  EXPECT_EQ(made.content["m2m:uri"], "/mn1/cse-mn/Ca/named");
+  EXPECT_EQ(made.content_location, "/mn1/cse-mn/Ca/named");
+}
+
 TEST_F(Discovery, RelativePathIsAppliedWhereItLeadsSomewhere) {
   auto request = discovery();
   request.filter_criteria.resource_types = {3};

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "cse/semantics/semantic_descriptor.hpp"
+#include "onem2m/timestamp.hpp"
 #include "support/test_cse.hpp"
 
 namespace edgecse::test {
@@ -213,6 +214,27 @@ TEST(TimeSyncBeacon, TellsTheTimePeriodically) {
   ASSERT_EQ(rsc(cse.remove(ae + "/tsb", "Cdev")), 2002);
   cse.time.advance(60s);
   EXPECT_EQ(cse.sender.sent.size(), 3U);
+}
+
+TEST(TimeSyncBeacon, TellsOnceThatAClockIsWrong) {
+  TestCse cse;
+  const std::string ae = cse.add_ae("Cdev");
+  const Json beacon{{"bcnc", 2}, {"bcnr", "Cdev"}, {"bcnt", "PT10S"}, {"bcnu", {"http://127.0.0.1/t"}}};
+  ASSERT_EQ(rsc(cse.create(ae, 60, {{"m2m:tsb", beacon}}, "Cdev")), 2001);
+  const auto told_after = [&](std::chrono::seconds off, const std::string& from = "Cdev") {
+    auto request = cse.request(onem2m::Operation::Retrieve, ae, from);
+    request.originating_timestamp = onem2m::format_timestamp(cse.time.wall_now() + off);
+    EXPECT_EQ(rsc(cse.ask(request)), 2000);
+    cse.time.advance(1s);
+    return cse.sender.sent.size();
+  };
+  EXPECT_EQ(told_after(5s), 0U);
+  EXPECT_EQ(told_after(-30s, "CAdmin"), 0U) << "somebody else's clock";
+  EXPECT_EQ(told_after(-30s), 1U);
+  EXPECT_EQ(told_after(-30s), 1U) << "said already";
+  EXPECT_EQ(told_after(0s), 1U);
+  EXPECT_EQ(told_after(30s), 2U) << "wrong again";
+  EXPECT_TRUE(cse.sender.sent.back().request.content["m2m:tsbn"].contains("ctm"));
 }
 
 TEST(TimeSyncBeacon, HasTheAttributesOfItsCriteria) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A notification target takes itself out of a subscription. TS-0001 9.6.28 to 9.6.31, 10.2.10, release4 6.
+#include "cse/subscription/target_removal.hpp"
 #include "subscription_fixture.hpp"
 
 namespace edgecse::test {
@@ -35,6 +36,19 @@ TEST_F(TargetRemoval, WithoutAPolicyTargetsStay) {
 TEST_F(TargetRemoval, TheAdministratorsDefaultIsForAll) {
   policy(1, {{"plbl", "Default"}});
   EXPECT_EQ(leave(), 2002);
+}
+
+TEST_F(TargetRemoval, TheSystemsDefaultLetsNobodyGoAndStays) {
+  for (int again = 0; again < 2; ++again) cse::make_default_target_policy(cse.cse().core());
+  cse.time.advance(1ms);
+  const Json found = cse.retrieve("cse-mn/defaultNTP").content["m2m:ntp"];
+  EXPECT_EQ(found["acn"], 2);
+  EXPECT_EQ(found["plbl"], "Default");
+  EXPECT_EQ(leave(), 4103);
+  EXPECT_EQ(rsc(cse.remove("cse-mn/defaultNTP")), 4000);
+  EXPECT_EQ(rsc(cse.retrieve("defaultNTP")), 2000);
+  policy(1, {{"plbl", "Default"}});
+  EXPECT_EQ(leave(), 2002) << "the administrator's comes first";
 }
 
 TEST_F(TargetRemoval, OnlyDeleteAndOnlyByATarget) {
