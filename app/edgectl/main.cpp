@@ -5,6 +5,7 @@
 #include <functional>
 #include <iostream>
 
+#include "mec_verbs.hpp"
 #include "package_verbs.hpp"
 #include "store_verbs.hpp"
 #include "verbs.hpp"
@@ -33,6 +34,7 @@ struct CommandLine {
   unsigned grace_s = 30;
   std::string admin = "http://127.0.0.1:9464";
   std::string backup, store;
+  std::vector<std::string> overrides;
   std::function<int(McaClient&)> run;
 };
 
@@ -151,6 +153,15 @@ void add_store_verbs(CLI::App& app, CommandLine& line) {
   restore->callback([&] { line.run = [&](McaClient&) { return restore_store(line.backup, line.store); }; });
 }
 
+void add_mec_verbs(CLI::App& app, CommandLine& line) {
+  auto* verbs = app.add_subcommand("mec", "the MEC platform of a CSE");
+  verbs->require_subcommand(1);
+  auto* check = verbs->add_subcommand("check", "try, step by step, what a CSE needs of its platform; removes what it made");
+  check->add_option("--config", line.configuration_file, "configuration file of the CSE")->required();
+  check->add_option("--set", line.overrides, "KEY=VALUE, wins over environment and file")->allow_extra_args(false);
+  check->callback([&] { line.run = [&](McaClient&) { return check_platform(line.configuration_file, line.overrides); }; });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -166,6 +177,7 @@ int main(int argc, char** argv) {
   add_other_verbs(app, line);
   add_package_verbs(app, line);
   add_store_verbs(app, line);
+  add_mec_verbs(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

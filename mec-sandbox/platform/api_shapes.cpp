@@ -68,9 +68,13 @@ Shape dependencies(const char* name_member) {
   return list_of(object({required(name_member, text()), required("version", text())}));
 }
 
-Shape associate_id() {
-  return object({required("type", one_of({"UE_IPv4_ADDRESS", "UE_IPV6_ADDRESS", "NATED_IP_ADDRESS", "GTP_TEID"})),
-                 required("value", text())});
+/// Where enumerations are numbers, the kind of an identifier may be one too: the editions do not say.
+Shape associate_id(EnumerationStyle style) {
+  const auto name = one_of({"UE_IPv4_ADDRESS", "UE_IPV6_ADDRESS", "NATED_IP_ADDRESS", "GTP_TEID"});
+  const auto type = [name, style](const nlohmann::json& value, const std::string& path) {
+    return style == EnumerationStyle::Integers && value.is_number() ? integer(1, 4)(value, path) : name(value, path);
+  };
+  return object({required("type", type), required("value", text())});
 }
 
 Shape enumeration(EnumerationStyle style, std::vector<std::string> names, std::int64_t first) {
@@ -168,7 +172,7 @@ Shape registration_info(EnumerationStyle style) {
   const auto consumer = with_exactly_one({"appInstanceId", "mepId"},
                                          object({optional("appInstanceId", text()), optional("mepId", text())}));
   const auto device = object(
-      {required("associateId", associate_id()),
+      {required("associateId", associate_id(style)),
        optional("appMobilityServiceLevel", enumeration(style,
                                                        {"APP_MOBILITY_NOT_ALLOWED", "APP_MOBILITY_WITH_CONFIRMATION",
                                                         "APP_MOBILITY_WITHOUT_CONFIRMATION"},
@@ -182,7 +186,7 @@ Shape registration_info(EnumerationStyle style) {
 Shape mobility_subscription(EnumerationStyle style) {
   const auto status =
       enumeration(style, {"INTERHOST_MOVEOUT_TRIGGERED", "INTERHOST_MOVEOUT_COMPLETED", "INTERHOST_MOVEOUT_FAILED"}, 1);
-  const auto criteria = object({required("appInstanceId", text()), optional("associateId", list_of(associate_id())),
+  const auto criteria = object({required("appInstanceId", text()), optional("associateId", list_of(associate_id(style))),
                                 optional("mobilityStatus", list_of(status))});
   return object({required("subscriptionType", one_of({"MobilityProcedureSubscription", "AdjacentAppInfoSubscription"})),
                  required("callbackReference", http_uri()), optional("requestTestNotification", boolean()),

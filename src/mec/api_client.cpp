@@ -27,6 +27,7 @@ std::string_view name_of(Api api) {
   switch (api) {
     case Api::AppSupport: return "app_support";
     case Api::ServiceManagement: return "service_mgmt";
+    case Api::Location: return "location";
     case Api::Ams: break;
   }
   return "ams";
@@ -75,6 +76,16 @@ struct ApiClient::Exchange {
   std::function<void(Answered)> done;
 };
 
+const std::string& PlatformAddress::base_of(Api api) const {
+  switch (api) {
+    case Api::AppSupport: return app_support;
+    case Api::ServiceManagement: return service_management;
+    case Api::Location: return location;
+    case Api::Ams: break;
+  }
+  return ams;
+}
+
 PlatformAddress make_platform_address(const std::string& api_root, const std::map<std::string, std::string>& overrides) {
   const auto address = [&](const std::string& key, const std::string& standard) {
     const auto given = overrides.find(key);
@@ -94,10 +105,7 @@ ApiClient::ApiClient(std::vector<PlatformAddress> platforms, OAuth2Options oauth
       registry_(registry) {}
 
 std::string ApiClient::url_of(const Call& call) const {
-  const auto& platform = platforms_.at(call.platform);
-  const std::string& base = call.api == Api::AppSupport          ? platform.app_support
-                            : call.api == Api::ServiceManagement ? platform.service_management
-                                                                 : platform.ams;
+  const std::string& base = platforms_.at(call.platform).base_of(call.api);
   if (!call.is_link) return base + call.path;
   // A link may lead anywhere on the platform, but not to another host: its writer must not make us call strangers.
   const std::string origin{origin_of(base)};

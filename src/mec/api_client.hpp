@@ -25,6 +25,7 @@ namespace edgecse::mec {
 /// Base URLs of a platform's APIs, without a slash at the end.
 struct PlatformAddress {
   std::string app_support, service_management, ams, location;
+  [[nodiscard]] const std::string& base_of(Api api) const;
 };
 
 /// {api_root}/mec_app_support/v1 and so on; keys of overrides: app_support, service_mgmt, ams, location (empty values do not

@@ -86,7 +86,7 @@ using Event = std::variant<Started, Woken, Answered, DeviceTracked, DeviceUntrac
 
 // Commands.
 
-enum class Api { AppSupport, ServiceManagement, Ams };
+enum class Api { AppSupport, ServiceManagement, Ams, Location };
 struct Call {
   CallId id = 0;
   Api api = Api::AppSupport;
