@@ -39,12 +39,16 @@ class Check(unittest.TestCase):
         return self.control("POST", f"hosts/{host}/applications", {"name": "edgecse"})["app_instance_id"]
 
     def check(self, host, peer=None, **mec):
-        """(exit status, {step: (word, sentence)})"""
         settings = {"enabled": True, "platform": {"api_root": f"{self.root}/{host}"}, "peers": [f"{self.root}/{peer}"] if peer else [], **mec}
         # A port that nobody else takes: the platform must be told where to call.
         self.file.write_text(json.dumps({"cse": {"type": "MN", "id": "/mn1"}, "mec": settings, "store": {"kind": "memory"},
                                          "http": {"listen": "127.61.7.1:18080", "advertise": ["http://127.61.7.1:18080"]}}))
-        run = subprocess.run([PROGRAMS / "edgectl", "mec", "check", "--config", self.file], capture_output=True, text=True, timeout=60)
+        return self.run_check(self.file)
+
+    def run_check(self, file, *settings):
+        """(exit status, {step: (word, sentence)})"""
+        chosen = [part for setting in settings for part in ("--set", setting)]
+        run = subprocess.run([PROGRAMS / "edgectl", "mec", "check", "--config", file, *chosen], capture_output=True, text=True, timeout=60)
         print(run.stdout, run.stderr)
         lines = [re.fullmatch(r"(\w+) +(.+?)  +(.+)", line) for line in run.stdout.splitlines()[:-1]]
         return run.returncode, {line[2]: (line[1], line[3]) for line in lines}
@@ -117,6 +121,19 @@ class Numbers(Check):
 
 class AdvantEdge(Check):
     flags = ["--quirks", "advantedge"]
+
+    def test_the_profile_for_the_public_sandbox(self):
+        """As docs/etsi-sandbox.md tells it, on the services that the Sandbox is built on."""
+        profile = ROOT / "mec-sandbox/etsi-sandbox.yaml"
+        run = subprocess.run([PROGRAMS / "edgecse", "--config", profile, "--check"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("would be the MEC application edgecse at https://try-mec.etsi.org/SANDBOX/mep1", run.stdout)
+        status, steps = self.run_check(
+            profile, f"mec.platform.api_root={self.root}/mep1", f'mec.peers=["{self.root}/mep2"]',
+            f"mec.app_instance_id={self.instance('mep1')}", "http.listen=127.61.7.1:18080",
+            'http.advertise=["http://127.61.7.1:18080"]')
+        self.assertEqual((status, steps["callback"][0]), (0, "ok"))
+        self.assertEqual({word for word, _ in steps.values()}, {"ok", "missing"})
 
     def test_what_it_lacks_is_not_needed(self):
         status, steps = self.check("mep1", app_instance_id=self.instance("mep1"))
