@@ -8,6 +8,7 @@
 #include "cse/ae.hpp"
 #include "cse/announcement/announcement.hpp"
 #include "cse/automation/automation.hpp"
+#include "cse/cmdh/communication_management.hpp"
 #include "cse/commit_metrics.hpp"
 #include "cse/contact_list/contact_list.hpp"
 #include "cse/container.hpp"
@@ -95,6 +96,9 @@ class LiveCse final : public Cse {
     auto clocks = make_time_sync(core_);
     pipeline_.compare_clocks_by(*clocks);
     parts_.push_back(std::move(clocks));
+    auto management = make_communication_management(core_);
+    pipeline_.forward_as_allowed_by(*management);
+    parts_.push_back(std::move(management));
   }
 
   /// The loop is run here, on the opener's thread, before anything can wake it on its own.

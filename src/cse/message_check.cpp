@@ -132,6 +132,8 @@ Result<> check_semantics(const Request& request) {
   if (request.operation != Operation::Retrieve) return refuse(ResponseStatus::BadRequest, "sqi belongs to a RETRIEVE");
   if (!*request.semantic_query) return {};
   if (request.result_content != 10) return refuse(ResponseStatus::BadRequest, "a semantic query (sqi) goes with rcn 10");
+  if (request.filter_criteria.semantics_filters.empty())
+    return refuse(ResponseStatus::BadRequest, "a semantic query (sqi) needs its text (smf)");
   return refuse(ResponseStatus::NotImplemented, "semantic queries are not implemented");
 }
 

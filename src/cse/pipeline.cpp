@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "cse/access/access_decision.hpp"
 #include "cse/answer_ids.hpp"
+#include "cse/cmdh/communication_management.hpp"
 #include "cse/message_check.hpp"
 #include "cse/procedures.hpp"
 #include "cse/registrees.hpp"
@@ -116,7 +117,7 @@ void Pipeline::route(Request request, const SnapshotPtr& snapshot, ResponseCallb
   if (!address) return fail(request, done, address.error());
   if (!is_hosted(core_.options, *address)) {
     const auto here = core_.gate->address_here(*snapshot, request);
-    if (!here) return transit(std::move(request), *address, std::move(done));
+    if (!here) return transit(std::move(request), *address, snapshot, std::move(done));
     request.to = *here;
     address = onem2m::parse_address(request.to);
     if (!address) return fail(request, done, address.error());
@@ -136,9 +137,13 @@ void Pipeline::wait_and_route(Request request, ResponseCallback done) {
   });
 }
 
-void Pipeline::transit(Request request, const Address& address, ResponseCallback done) {
+void Pipeline::transit(Request request, const Address& address, const SnapshotPtr& snapshot, ResponseCallback done) {
   if (is_registration(request))
     return fail(request, done, {ResponseStatus::BadRequest, "a registration is for the CSE that receives it, not " + address.cse_id});
+  if (management_ != nullptr) {
+    if (auto allowed = management_->apply(snapshot->tree, core_.environment.clock.wall_now(), request); !allowed)
+      return fail(request, done, allowed.error());
+  }
   request.from = onem2m::to_sp_relative_originator(request.from, core_.options.id);
   core_.forwarder->forward(std::move(request), std::move(done));
 }
@@ -232,7 +237,7 @@ void Pipeline::read(Request request, const Address& address, const SnapshotPtr& 
     auto original = onem2m::parse_address(request.to);
     if (!original) return fail(request, done, original.error());
     if (is_hosted(core_.options, *original)) return host(std::move(request), *original, snapshot, std::move(done));
-    return transit(std::move(request), *original, std::move(done));
+    return transit(std::move(request), *original, snapshot, std::move(done));
   }
   auto response = retrieve(core_, *snapshot, now, request, target);
   if (!response) return fail(request, done, response.error());

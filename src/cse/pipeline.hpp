@@ -12,6 +12,7 @@
 
 namespace edgecse::cse {
 
+class CommunicationManagement;
 class TimeSync;
 
 /// Thread-safe. Outlived by nothing that calls back: posted work holds a weak reference.
@@ -22,6 +23,7 @@ class Pipeline final : public onem2m::RequestHandler {
   void handle(onem2m::Request request, onem2m::ResponseCallback done) override;
   /// Before the first request.
   void compare_clocks_by(TimeSync& clocks) { clocks_ = &clocks; }
+  void forward_as_allowed_by(const CommunicationManagement& management) { management_ = &management; }
 
  private:
   struct Write;
@@ -35,7 +37,8 @@ class Pipeline final : public onem2m::RequestHandler {
             onem2m::ResponseCallback done);
   void serve(onem2m::Request request, const onem2m::Address& address, const SnapshotPtr& snapshot, const Target& target,
              onem2m::ResponseCallback done);
-  void transit(onem2m::Request request, const onem2m::Address& address, onem2m::ResponseCallback done);
+  void transit(onem2m::Request request, const onem2m::Address& address, const SnapshotPtr& snapshot,
+               onem2m::ResponseCallback done);
   void read(onem2m::Request request, const onem2m::Address& address, const SnapshotPtr& snapshot, const Target& target,
             onem2m::ResponseCallback done);
   void read_when_allowed(onem2m::Request request, const onem2m::Address& address, const ResourcePtr& target,
@@ -53,6 +56,7 @@ class Pipeline final : public onem2m::RequestHandler {
 
   CseCore& core_;
   TimeSync* clocks_ = nullptr;
+  const CommunicationManagement* management_ = nullptr;
   RequestMetrics metrics_;
   std::shared_ptr<char> alive_ = std::make_shared<char>();
 };
