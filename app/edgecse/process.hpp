@@ -14,6 +14,7 @@
 #include "base/thread_executor.hpp"
 #include "binding/http/http_binding.hpp"
 #include "binding/http/http_request_sender.hpp"
+#include "commit_executor.hpp"
 #include "configuration.hpp"
 #include "cse/cse.hpp"
 #include "edge/edge_service.hpp"
@@ -64,7 +65,7 @@ class Process {
   telemetry::Registry registry_;
   std::unique_ptr<store::ResourceStore> store_;
   base::ThreadExecutor executor_{"edgecse"};
-  base::ThreadExecutor commit_executor_{"commit"};
+  CommitExecutor commit_executor_;
   std::unique_ptr<net::HttpClient> client_;
   std::unique_ptr<binding::HttpRequestSender> sender_;
   std::unique_ptr<cse::Cse> cse_;

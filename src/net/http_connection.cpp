@@ -271,6 +271,11 @@ void Connection::answer(std::uint64_t sequence, const HttpResponse& response) {
   if (!corked_) settle();
 }
 
+void Connection::answer_soon(std::uint64_t sequence, HttpResponse response) {
+  const std::lock_guard lock(mutex_);
+  if (!closed_) events_.answer_soon({shared_from_this(), sequence, std::move(response)});
+}
+
 void Connection::begin_stream(std::uint64_t sequence, const HttpResponse& head) {
   const std::lock_guard lock(mutex_);
   Pending* pending = find_pending(sequence);

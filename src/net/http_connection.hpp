@@ -35,11 +35,22 @@ struct ServerContext {
   void notify_change();
 };
 
+class Connection;
+
+/// An answer on its way to its connection.
+struct Answer {
+  std::shared_ptr<Connection> connection;
+  std::uint64_t sequence = 0;
+  HttpResponse response;
+};
+
 /// The reactor, as its connections see it. Thread-safe.
 class EventSource {
  public:
   virtual ~EventSource() = default;
   virtual void watch(int fd, bool readable, bool writable) = 0;
+  /// The reactor's thread gives it to its connection.
+  virtual void answer_soon(Answer answer) = 0;
 };
 
 /// Bytes on their way to the socket.
@@ -73,6 +84,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Any thread.
   void answer(std::uint64_t sequence, const HttpResponse& response);
+  /// The same on the reactor's thread.
+  void answer_soon(std::uint64_t sequence, HttpResponse response);
   void begin_stream(std::uint64_t sequence, const HttpResponse& head);
   bool write_stream(std::uint64_t sequence, std::string_view piece);
   void finish_stream(std::uint64_t sequence);

@@ -2,8 +2,11 @@
 #include "net/reactor.hpp"
 
 #include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <exception>
+#include <utility>
 
 #include "base/log.hpp"
 
@@ -30,9 +33,10 @@ class Reactor::Dispatcher final : public Pistache::Aio::Handler {
   Reactor& owner_;
 };
 
-Reactor::Reactor(const std::string& thread_name) {
+Reactor::Reactor(const std::string& thread_name) : wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   reactor_.init();
   key_ = reactor_.addHandler(std::make_shared<Dispatcher>(*this));
+  reactor_.registerFd(key_, wake_, NotifyOn::Read, Pistache::Polling::Mode::Level);
   thread_ = std::thread([this] { reactor_.run(); });
   pthread_setname_np(thread_.native_handle(), thread_name.substr(0, 15).c_str());
 }
@@ -41,6 +45,7 @@ Reactor::~Reactor() {
   reactor_.shutdown();
   thread_.join();
   for (const auto& connection : connections()) connection->close();
+  ::close(wake_);
 }
 
 void Reactor::adopt(int fd, const std::shared_ptr<Connection>& connection) {
@@ -63,6 +68,26 @@ void Reactor::watch(int fd, bool readable, bool writable) {
   reactor_.modifyFd(key_, fd, interest, Pistache::Polling::Mode::Level);
 }
 
+void Reactor::answer_soon(Answer answer) {
+  {
+    const std::lock_guard lock(answers_mutex_);
+    answers_.push_back(std::move(answer));
+    if (answers_.size() > 1) return;  // the first one woke the thread
+  }
+  ::eventfd_write(wake_, 1);
+}
+
+void Reactor::give_answers() {
+  eventfd_t ignored = 0;
+  ::eventfd_read(wake_, &ignored);
+  std::vector<Answer> answers;
+  {
+    const std::lock_guard lock(answers_mutex_);
+    answers.swap(answers_);
+  }
+  for (const auto& [connection, sequence, response] : answers) connection->answer(sequence, response);
+}
+
 std::vector<std::shared_ptr<Connection>> Reactor::connections() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::shared_ptr<Connection>> all;
@@ -72,6 +97,7 @@ std::vector<std::shared_ptr<Connection>> Reactor::connections() const {
 }
 
 void Reactor::on_ready(int fd, bool readable, bool hung_up) {
+  if (fd == wake_) return give_answers();
   std::shared_ptr<Connection> connection;
   {
     const std::lock_guard lock(mutex_);

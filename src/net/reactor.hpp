@@ -27,11 +27,13 @@ class Reactor final : public EventSource {
   // Any thread.
   void adopt(int fd, const std::shared_ptr<Connection>& connection);
   void watch(int fd, bool readable, bool writable) override;
+  void answer_soon(Answer answer) override;
   [[nodiscard]] std::vector<std::shared_ptr<Connection>> connections() const;
 
  private:
   class Dispatcher;
   void on_ready(int fd, bool readable, bool hung_up);
+  void give_answers();
   void remove(int fd, Connection& connection);
 
   Pistache::Aio::Reactor reactor_;
@@ -39,6 +41,9 @@ class Reactor final : public EventSource {
   std::string scratch_;  // the reactor's thread only
   mutable std::mutex mutex_;
   std::unordered_map<int, std::shared_ptr<Connection>> connections_;  // guarded by mutex_
+  const int wake_;  // an eventfd: there are answers
+  std::mutex answers_mutex_;
+  std::vector<Answer> answers_;  // guarded by answers_mutex_
   std::thread thread_;
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "net/answers_by_reactors.hpp"
 #include "net/http_server.hpp"
 #include "net/response_slot.hpp"
 
@@ -34,10 +35,35 @@ class ClosedStream final : public ResponseStream {
   void finish() override {}
 };
 
+thread_local AnswersByReactors* of_this_thread = nullptr;
+
 }  // namespace
 
+AnswersByReactors::AnswersByReactors() { of_this_thread = this; }
+
+AnswersByReactors::~AnswersByReactors() {
+  of_this_thread = nullptr;
+  if (only_) only_->connection()->answer(only_->sequence(), its_response_);
+}
+
+AnswersByReactors* AnswersByReactors::current() { return of_this_thread; }
+
+void AnswersByReactors::add(std::shared_ptr<detail::ResponseSlot> slot, HttpResponse response) {
+  if (!only_ && !many_) {
+    only_ = std::move(slot);
+    its_response_ = std::move(response);
+    return;
+  }
+  many_ = true;
+  if (only_) only_->connection()->answer_soon(only_->sequence(), std::move(its_response_));
+  only_ = nullptr;
+  slot->connection()->answer_soon(slot->sequence(), std::move(response));
+}
+
 void Responder::send(HttpResponse response) const {
-  if (slot_->take()) slot_->connection()->answer(slot_->sequence(), response);
+  if (!slot_->take()) return;
+  if (AnswersByReactors* many = AnswersByReactors::current()) return many->add(slot_, std::move(response));
+  slot_->connection()->answer(slot_->sequence(), response);
 }
 
 std::shared_ptr<ResponseStream> Responder::begin_stream(HttpResponse head) const {

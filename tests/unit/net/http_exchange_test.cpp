@@ -2,12 +2,15 @@
 // The server and the client, with each other.
 #include <gmock/gmock.h>
 
+#include <array>
 #include <future>
 #include <mutex>
 #include <thread>
 
+#include "net/answers_by_reactors.hpp"
 #include "net/http_client.hpp"
 #include "net/http_server.hpp"
+#include "support/eventually.hpp"
 
 namespace edgecse::net {
 namespace {
@@ -221,6 +224,51 @@ TEST_F(HttpExchange, DrainGivesUpAtItsDeadline) {
   }
   EXPECT_FALSE(server->drain(10ms));
   EXPECT_FALSE(answered.get_future().get());
+}
+
+struct ManyAnswers : HttpExchange {
+  static constexpr std::size_t kMany = 5;
+  void SetUp() override {
+    serve([this](const HttpRequest&, const Responder& responder) {
+      const std::lock_guard lock(mutex);
+      kept.push_back(responder);
+    });
+    for (auto& answer : answers)
+      client->send({"GET", url("/"), {}, {}}, [&answer](HttpResult result) { answer.set_value(std::move(result)); });
+    ASSERT_TRUE(test::eventually([this] {
+      const std::lock_guard lock(mutex);
+      return kept.size() == kMany;
+    }));
+  }
+  void TearDown() override { client.reset(); }  // it calls back
+  void answer(std::size_t number) { kept.at(number).send({200, {}, "answer"}); }
+
+  std::array<std::promise<HttpResult>, kMany> answers;
+};
+
+TEST_F(ManyAnswers, InARowAreSentByTheThreadsThatReadTheRequests) {
+  {
+    const AnswersByReactors in_a_row;
+    for (std::size_t i = 0; i < kMany; ++i) answer(i);
+    answer(0);  // the second time means nothing
+  }
+  for (auto& answer : answers) EXPECT_EQ(answer.get_future().get()->body, "answer");
+}
+
+TEST_F(ManyAnswers, InARowThatComesAfterTheServerIsGoneAreHarmless) {
+  const AnswersByReactors in_a_row;
+  for (std::size_t i = 0; i + 1 < kMany; ++i) answer(i);
+  server.reset();
+  answer(kMany - 1);
+}
+
+TEST_F(ManyAnswers, ThatIsOneIsSentAtTheEndOfTheRow) {
+  {
+    const AnswersByReactors in_a_row;
+    answer(0);
+  }
+  for (std::size_t i = 1; i < kMany; ++i) answer(i);
+  for (auto& answer : answers) EXPECT_EQ(answer.get_future().get()->body, "answer");
 }
 
 TEST_F(HttpExchange, AnAnswerAfterTheServerIsGoneIsHarmless) {
