@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A backup is made while the CSE serves, is whole, and brings back what was acknowledged before it.
 Usage: backup_test.py FOLDER-OF-PROGRAMS."""
-import json
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
-import urllib.error
-import urllib.request
+
+from cse_process import Cse
 
 PROGRAMS = pathlib.Path(sys.argv.pop(1)).resolve()
 
@@ -20,53 +17,13 @@ def edgectl(*words):
     return subprocess.run([PROGRAMS / "edgectl", *map(str, words)], capture_output=True, text=True, check=False)
 
 
-class Cse:
-    def __init__(self, folder, store):
-        self.log, self.requests = folder / f"{store.name}.log", 0
-        file = folder / "edgecse.yaml"
-        file.write_text(f"""
-cse: {{type: IN, id: /in, name: cse-in}}
-http: {{listen: "127.0.0.1:0"}}
-admin: {{listen: "127.0.0.1:0"}}
-store: {{path: {store}, reserve: 1MiB, backups: {folder}/backups}}
-mec: {{enabled: false}}
-""")
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen([PROGRAMS / "edgecse", "--config", file], stdout=log, stderr=log)
-        deadline = time.monotonic() + 30
-        while not (ready := re.search(r'"msg":"ready".*?"listen":"([^"]+)","admin":"([^"]+)"', self.log.read_text())):
-            if time.monotonic() > deadline or self.process.poll() is not None:
-                raise AssertionError(self.log.read_text())
-            time.sleep(0.05)
-        self.root, self.admin = f"http://{ready[1]}", f"http://{ready[2]}"
-
-    def ask(self, to, resource_type=None, content=None):
-        self.requests += 1
-        headers = {"X-M2M-Origin": "CAdmin", "X-M2M-RI": f"{id(self)}-{self.requests}", "X-M2M-RVI": "3"}
-        if resource_type:
-            headers["Content-Type"] = f"application/json;ty={resource_type}"
-        request = urllib.request.Request(f"{self.root}/{to}", content and json.dumps(content).encode(), headers)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
-    def put(self, content):
-        self.ask("cse-in/log", 4, {"m2m:cin": {"con": content}})
-
-    def newest(self):
-        return self.ask("cse-in/log/la")["m2m:cin"]["con"]
-
-    def end(self):
-        self.process.terminate()
-        self.process.wait()
-
-
 class Backup(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp())
         self.addCleanup(shutil.rmtree, self.folder)
 
     def cse(self, name):
-        cse = Cse(self.folder, self.folder / name)
+        cse = Cse(PROGRAMS / "edgecse", self.folder, name)
         self.addCleanup(cse.end)
         return cse
 
@@ -101,6 +58,18 @@ class Backup(unittest.TestCase):
         refused = edgectl("store", "restore", backup, self.folder / "store")
         self.assertEqual(refused.returncode, 1)
         self.assertIn("is not empty", refused.stderr)
+
+    def test_a_store_that_is_there_is_set_aside_when_asked_and_nobody_uses_it(self):
+        cse, backup = self.backed_up()
+        words = ("store", "restore", backup, self.folder / "store", "--set-aside")
+        refused = edgectl(*words)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("is in use; stop the CSE first", refused.stderr)
+        cse.end()
+        restored = edgectl(*words)
+        self.assertEqual(restored.returncode, 0, restored.stderr)
+        self.assertEqual(self.cse("store").newest(), "before")
+        self.assertIn("2 instances", edgectl("store", "check", self.folder / "store.before-1").stdout)
 
     def test_what_is_no_store_is_named(self):
         refused = edgectl("store", "check", self.folder)
