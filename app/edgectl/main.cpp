@@ -35,6 +35,7 @@ struct CommandLine {
   std::string admin = "http://127.0.0.1:9464";
   std::string backup, store;
   std::vector<std::string> overrides;
+  bool set_aside = false;
   std::function<int(McaClient&)> run;
 };
 
@@ -150,7 +151,10 @@ void add_store_verbs(CLI::App& app, CommandLine& line) {
   auto* restore = verbs->add_subcommand("restore", "put a backup where a CSE will look for its store");
   restore->add_option("backup", line.backup, "folder of the backup")->required();
   restore->add_option("folder", line.store, "store.path of the CSE: empty, or not there")->required();
-  restore->callback([&] { line.run = [&](McaClient&) { return restore_store(line.backup, line.store); }; });
+  restore->add_flag("--set-aside", line.set_aside, "keep a store that is there under another name beside it");
+  restore->callback([&] {
+    line.run = [&](McaClient&) { return restore_store(line.backup, line.store, line.set_aside); };
+  });
 }
 
 void add_mec_verbs(CLI::App& app, CommandLine& line) {

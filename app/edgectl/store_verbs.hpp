@@ -11,6 +11,7 @@ namespace edgecse::edgectl {
 int back_up_store(const std::string& admin);
 /// Reads every row and checksum of a backup, or of a store that no CSE has open.
 int check_store(const std::string& path);
-int restore_store(const std::string& backup, const std::string& path);
+/// keep_present: a store that is there, whole or not, is kept under another name beside it; else it is refused.
+int restore_store(const std::string& backup, const std::string& path, bool keep_present);
 
 }  // namespace edgecse::edgectl

@@ -2,16 +2,18 @@
 """A whole edge in a namespace: the MEC stand-in and the devices as pods, an IN-CSE and two MN-CSEs as releases of the chart."""
 import json
 import pathlib
+import subprocess
 import tempfile
 import time
 
-from kubernetes import Namespace, Trouble, run
+from kubernetes import Namespace, Trouble, run, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHART = ROOT / "helm" / "edgecse"
 RESTRICTED = {"runAsNonRoot": True, "runAsUser": 10001, "runAsGroup": 10001, "seccompProfile": {"type": "RuntimeDefault"}}
 CONFINED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 DEVICE_PORT = 8091
+STORE = "/var/lib/edgecse"
 LIMIT = "4m"  # of helm --wait
 
 
@@ -27,6 +29,17 @@ class Edge:
         self.space, self.image, self.mec_image = namespace, image, mec_image
         self.mec_root = f"http://mec.{namespace.name}.svc:8090"
         self.devices: dict[str, str] = {}  # name -> ue
+
+    def secret(self, name: str, host: str) -> str:
+        """A secret with a fresh certificate for that host, which is its own authority; the certificate."""
+        with tempfile.TemporaryDirectory() as folder:
+            key, certificate = pathlib.Path(folder, "tls.key"), pathlib.Path(folder, "tls.crt")
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}", "-addext",
+                            f"subjectAltName=DNS:{host}", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+            text = certificate.read_text()
+            self.space.apply({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "type": "kubernetes.io/tls",
+                              "stringData": {"tls.crt": text, "tls.key": key.read_text(), "ca.crt": text}})
+        return text
 
     # --- the MEC system ---------------------------------------------------------------------------------------------
 
@@ -46,7 +59,7 @@ class Edge:
         repository, tag = self.image.rsplit(":", 1)
         common = {"image": {"repository": repository, "tag": tag}, "service": {"type": "NodePort"},
                   "persistence": {"size": "1Gi"}, "resources": {"requests": {"cpu": "50m"}}}
-        store = {"kind": "embedded", "reserve": "16MiB"}
+        store = {"kind": "embedded", "reserve": "16MiB", "backups": f"{STORE}/backups"}
         if release == "in":
             return common | {"config": {"cse": {"type": "IN", "id": "/in", "name": "cse-in"}, "store": store}}
         number = int(release[-1])
@@ -71,6 +84,21 @@ class Edge:
 
     def address(self, release: str) -> str:
         return self.space.url(f"{release}-edgecse")
+
+    def run_beside(self, release: str, name: str, *words: str) -> str:
+        """What a program of the image says in a pod that has the volume of a release whose own pod does not run."""
+        claim = {"name": "store", "persistentVolumeClaim": {"claimName": f"store-{release}-edgecse-0"}}
+        made = pod(name, {"image": self.image, "command": ["/usr/bin/edgectl", *words],
+                          "volumeMounts": [{"name": "store", "mountPath": STORE}, {"name": "tmp", "mountPath": "/tmp"}]},
+                   volumes=[claim, {"name": "tmp", "emptyDir": {}}])
+        made["spec"]["securityContext"] = RESTRICTED | {"fsGroup": 10001}
+        self.space.apply(made)
+        phase = wait_for(f"the end of {name}", lambda: {"Succeeded", "Failed"} & {self.space.get("pod", name)["status"]["phase"]}, 120)
+        said = self.space.kubectl("logs", name)
+        self.space.kubectl("delete", "pod", name)
+        if "Failed" in phase:
+            raise Trouble(f"{' '.join(words)}: {said}")
+        return said
 
     # --- devices ----------------------------------------------------------------------------------------------------
 

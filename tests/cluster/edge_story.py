@@ -5,8 +5,8 @@ cluster that has the images. Usage: edge_story.py IMAGE NEXT-IMAGE MEC-IMAGE REP
 import json
 import os
 import pathlib
+import ssl
 import sys
-import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "mec-sandbox" / "story"), str(ROOT / "mec-sandbox" / "checker")]
@@ -14,9 +14,9 @@ sys.path[:0] = [str(ROOT / "mec-sandbox" / "story"), str(ROOT / "mec-sandbox" / 
 import verdict  # noqa: E402
 from city import City, commit_ms, round_trip_ms  # noqa: E402
 from control import Control, Events  # noqa: E402
-from edge import CHART, Edge  # noqa: E402
+from edge import CHART, STORE, Edge  # noqa: E402
 from kubernetes import Namespace, Trouble, run, wait_for  # noqa: E402
-from mca import Client  # noqa: E402
+from mca import Client, Refused  # noqa: E402
 from steps import Skipped, Steps  # noqa: E402
 
 RELEASES = ("in", "mn1", "mn2")
@@ -180,12 +180,15 @@ class Story:
         for release in reversed(RELEASES):
             done = self.space.helm("uninstall", release, "--wait", "--timeout", "2m")
             assert done.returncode == 0, done.stderr
-            wait_for(f"the end of {release}'s pod", lambda release=release: run(
-                "kubectl", "-n", self.space.name, "get", "pod", f"{release}-edgecse-0").returncode, PATIENCE_S)
+            self.wait_gone(release)
         devices = {f"configmap/{name}" for name in self.edge.devices}
         left = self.space.objects() - self.with_mec - devices
         assert left == {f"persistentvolumeclaim/store-{release}-edgecse-0" for release in RELEASES}, left
         return f"{len(left)} claims of volumes are left"
+
+    def wait_gone(self, release: str):
+        wait_for(f"the end of {release}'s pod", lambda: run(
+            "kubectl", "-n", self.space.name, "get", "pod", f"{release}-edgecse-0").returncode, PATIENCE_S)
 
     def reinstall(self):
         self.edge.install("in", self.values["in"])
@@ -199,6 +202,37 @@ class Story:
             with self.events.changed:
                 (folder / "mec-events.jsonl").write_text("".join(json.dumps(event) + "\n" for event in self.events.seen))
 
+    def restore(self):
+        """The guide to disasters: a backup made in the pod, the CSE stopped, its store set aside and replaced, the CSE started."""
+        name, client = "in-edgecse", Client(self.edge.address("in"), "CCity")
+        client.create("cse-in/CCity", "m2m:cnt", {"rn": "before"})
+        backup = self.space.kubectl("exec", f"{name}-0", "--", "/usr/bin/edgectl", "store", "backup").strip()
+        client.create("cse-in/CCity", "m2m:cnt", {"rn": "after"})
+        self.space.kubectl("scale", "statefulset", name, "--replicas=0")
+        self.wait_gone("in")
+        said = self.edge.run_beside("in", "restore", "store", "restore", backup, f"{STORE}/store", "--set-aside")
+        assert "whole" in said, said
+        self.space.kubectl("scale", "statefulset", name, "--replicas=1")
+        self.space.wait_ready(f"{name}-0")
+        wait_for("what was there before the backup", lambda: found(client, "cse-in/CCity/before"), PATIENCE_S)
+        assert not found(client, "cse-in/CCity/after")
+
+    def tls(self):
+        """A release with a given secret: helm test asks over TLS; a renewed secret is served by the same process."""
+        host = f"secure-edgecse.{self.space.name}.svc"
+        first = self.edge.secret("secure-tls", host)
+        values = self.edge.values("in") | {"tls": {"enabled": True, "secretName": "secure-tls"}, "persistence": {"enabled": False}}
+        self.edge.install("secure", values)
+        address = split(self.edge.address("secure"))
+        done = self.space.helm("test", "secure", "--timeout", "2m")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert ssl.get_server_certificate(address) == first
+        second = self.edge.secret("secure-tls", host)
+        wait_for("the renewed certificate", lambda: ssl.get_server_certificate(address) == second, 2 * PATIENCE_S)
+        status = self.space.get("pod", "secure-edgecse-0")["status"]["containerStatuses"][0]
+        assert status["restartCount"] == 0, status
+        assert self.space.helm("uninstall", "secure", "--wait").returncode == 0
+
     def end(self):
         if self.events:
             self.events.stop()
@@ -210,6 +244,13 @@ class Story:
 def split(address: str):
     host, port = address.removeprefix("http://").rsplit(":", 1)
     return host, int(port)
+
+
+def found(client: Client, to: str) -> bool:
+    try:
+        return bool(client.retrieve(to).content)
+    except Refused:
+        return False
 
 
 def quiet(count):
@@ -237,6 +278,8 @@ def play(story: Story, steps: Steps):
     steps.take("the checker finds every message", story.nothing_lost)
     steps.take("uninstalling leaves nothing but the volumes", story.uninstall)
     steps.take("a release that is installed again finds its data", story.reinstall)
+    steps.take("a backup made in the pod is restored on its volume", story.restore)
+    steps.take("TLS with a given secret, which is renewed without a restart", story.tls)
 
 
 def main() -> int:
