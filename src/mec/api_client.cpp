@@ -28,6 +28,8 @@ std::string_view name_of(Api api) {
     case Api::AppSupport: return "app_support";
     case Api::ServiceManagement: return "service_mgmt";
     case Api::Location: return "location";
+    case Api::Rni: return "rni";
+    case Api::Capif: return "capif";
     case Api::Ams: break;
   }
   return "ams";
@@ -43,11 +45,17 @@ std::string_view class_of(int status) {
   }
 }
 
-std::chrono::seconds retry_after_of(const net::Headers& headers) {
+/// RFC 9110 10.2.3: seconds, or the date until which to wait.
+std::chrono::seconds retry_after_of(const net::Headers& headers, base::WallTime now) {
   const auto value = headers.find("Retry-After");
+  if (!value) return {};
   unsigned seconds = 0;
-  if (value) std::from_chars(value->data(), value->data() + value->size(), seconds);
-  return std::chrono::seconds{seconds};
+  if (std::from_chars(value->data(), value->data() + value->size(), seconds).ec == std::errc{})
+    return std::chrono::seconds{seconds};
+  std::tm date{};
+  if (::strptime(std::string{*value}.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date) == nullptr) return {};
+  const std::chrono::seconds until{::timegm(&date)};
+  return std::max(std::chrono::seconds{0}, until - std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()));
 }
 
 Error error_of(const Answered& answer) {
@@ -71,7 +79,7 @@ std::function<void(Answered)> decoding(std::function<void(Result<T>)> done, Resu
 struct ApiClient::Exchange {
   CallId id = 0;
   std::string api;
-  std::string method, url, body;
+  std::string method, url, body, if_match;
   bool repeated = false;
   std::function<void(Answered)> done;
 };
@@ -81,6 +89,8 @@ const std::string& PlatformAddress::base_of(Api api) const {
     case Api::AppSupport: return app_support;
     case Api::ServiceManagement: return service_management;
     case Api::Location: return location;
+    case Api::Rni: return rni;
+    case Api::Capif: return capif;
     case Api::Ams: break;
   }
   return ams;
@@ -93,7 +103,8 @@ PlatformAddress make_platform_address(const std::string& api_root, const std::ma
     return without_slash(api_root) + standard;
   };
   return {address("app_support", "/mec_app_support/v1"), address("service_mgmt", "/mec_service_mgmt/v1"),
-          address("ams", "/amsi/v1"), address("location", "/location/v2")};
+          address("ams", "/amsi/v1"), address("location", "/location/v2"), address("rni", "/rni/v2"),
+          without_slash(api_root) + "/service-apis/v1"};
 }
 
 ApiClient::ApiClient(std::vector<PlatformAddress> platforms, OAuth2Options oauth2, net::HttpClient& client,
@@ -101,6 +112,7 @@ ApiClient::ApiClient(std::vector<PlatformAddress> platforms, OAuth2Options oauth
     : platforms_(std::move(platforms)),
       client_(client),
       executor_(executor),
+      clock_(clock),
       tokens_(std::move(oauth2), client, executor, clock),
       registry_(registry) {}
 
@@ -120,6 +132,7 @@ void ApiClient::send(const Call& call, std::function<void(Answered)> done) {
   exchange->method = call.method;
   exchange->url = url_of(call);
   if (!call.body.is_null()) exchange->body = base::print_json(call.body);
+  exchange->if_match = call.if_match;
   exchange->done = std::move(done);
   if (exchange->url.empty()) {
     Answered refused{call.id, 0, {}, {}, {}, "a link to another host is not followed"};
@@ -153,6 +166,7 @@ void ApiClient::transmit(std::shared_ptr<Exchange> exchange, const std::string& 
   call.body = exchange->body;
   call.headers.add("Accept", "application/json");
   if (!call.body.empty()) call.headers.add("Content-Type", "application/json");
+  if (!exchange->if_match.empty()) call.headers.add("If-Match", exchange->if_match);
   if (!token.empty()) call.headers.add("Authorization", "Bearer " + token);
   client_.send(std::move(call), [this, exchange, token, &executor = executor_,
                                  alive = std::weak_ptr<bool>(alive_)](net::HttpResult result) {
@@ -176,7 +190,8 @@ void ApiClient::finish(const Exchange& exchange, const net::HttpResult& result) 
     answer.status = result->status;
     if (auto body = base::parse_guarded_json(result->body)) answer.body = std::move(*body);
     if (const auto location = result->headers.find("Location")) answer.location = *location;
-    answer.retry_after = retry_after_of(result->headers);
+    if (const auto tag = result->headers.find("ETag")) answer.entity_tag = *tag;
+    answer.retry_after = retry_after_of(result->headers, clock_.wall_now());
   }
   count(exchange.api, std::string{class_of(answer.status)});
   exchange.done(std::move(answer));

@@ -24,11 +24,11 @@ namespace edgecse::mec {
 
 /// Base URLs of a platform's APIs, without a slash at the end.
 struct PlatformAddress {
-  std::string app_support, service_management, ams, location;
+  std::string app_support, service_management, ams, location, rni, capif;
   [[nodiscard]] const std::string& base_of(Api api) const;
 };
 
-/// {api_root}/mec_app_support/v1 and so on; keys of overrides: app_support, service_mgmt, ams, location (empty values do not
+/// {api_root}/mec_app_support/v1 and so on; keys of overrides: app_support, service_mgmt, ams, location, rni (empty values do not
 /// count).
 [[nodiscard]] PlatformAddress make_platform_address(const std::string& api_root,
                                                     const std::map<std::string, std::string>& overrides = {});
@@ -70,6 +70,7 @@ class ApiClient {
   std::vector<PlatformAddress> platforms_;
   net::HttpClient& client_;
   base::Executor& executor_;
+  base::Clock& clock_;
   TokenSource tokens_;
   telemetry::Registry* registry_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

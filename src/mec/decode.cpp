@@ -303,11 +303,11 @@ Result<std::vector<AdjacentAppInstance>> decode_adjacent_instances(const Json& b
   return instances;
 }
 
-Result<std::vector<DnsRule>> decode_dns_rules(const Json& body) {
-  if (!body.is_array() && !body.is_object() && !body.is_null()) return nonsense("the list of DNS rules is no list");
-  std::vector<DnsRule> rules;
+Result<std::vector<Rule>> decode_rules(const Json& body, std::string_view id_member) {
+  if (!body.is_array() && !body.is_object() && !body.is_null()) return nonsense("the list of rules is no list");
+  std::vector<Rule> rules;
   for (auto& entry : list_of(body)) {
-    if (auto id = text(member(entry, "dnsRuleId")); !id.empty()) {
+    if (auto id = text(member(entry, id_member)); !id.empty()) {
       const bool active = upper(text(member(entry, "state"))) == "ACTIVE";
       rules.push_back({std::move(id), active, std::move(entry)});
     }

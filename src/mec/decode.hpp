@@ -28,7 +28,8 @@ namespace edgecse::mec {
 [[nodiscard]] Result<std::vector<ServiceInfo>> decode_services(const Json& body);
 [[nodiscard]] Result<MobilityRegistration> decode_mobility_registration(const Json& body);
 [[nodiscard]] Result<std::vector<AdjacentAppInstance>> decode_adjacent_instances(const Json& body);
-[[nodiscard]] Result<std::vector<DnsRule>> decode_dns_rules(const Json& body);
+/// id_member: dnsRuleId or trafficRuleId.
+[[nodiscard]] Result<std::vector<Rule>> decode_rules(const Json& body, std::string_view id_member);
 [[nodiscard]] Result<std::vector<UserInfo>> decode_users(const Json& body);
 /// The links of a SubscriptionLinkList of MEC 011 or MEC 021.
 [[nodiscard]] Result<std::vector<std::string>> decode_subscription_links(const Json& body);

@@ -203,7 +203,8 @@ void LifeCycle::advance() {
                     }});
   keep_required_services();
   keep_services();
-  keep_dns_rules();
+  keep_rules(dns_rules_);
+  keep_rules(traffic_rules_);
   for (auto& ams : ams_) keep_ams(ams);
 }
 
@@ -247,7 +248,7 @@ void LifeCycle::keep_ready() {
 
 template <typename Visitor>
 void LifeCycle::for_each_task(Visitor&& visit) {
-  for (auto* task : {&stale_, &service_audit_, &dns_rules_, &termination_.task, &availability_.task}) visit(*task);
+  for (auto* task : {&stale_, &service_audit_, &dns_rules_.task, &traffic_rules_.task, &termination_.task, &availability_.task}) visit(*task);
   for (auto& lookup : lookups_) visit(lookup.task);
   for (auto& [name, service] : services_) {
     visit(service.task);

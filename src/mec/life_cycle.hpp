@@ -30,7 +30,7 @@ struct LifeCycleOptions {
   std::vector<std::string> required_services;
   std::size_t ams_count = 1;    // the own platform's AMS is number 0, further ones follow
   bool subscribe_at_peers = false;  // off: the same trigger from two platforms could arrive late and move a device again
-  bool activate_dns_rules = true;
+  bool activate_rules = true;   // DNS and traffic rules that the platform holds for us
   std::chrono::seconds liveness_interval{10};      // proposed; the platform's answer counts
   std::chrono::seconds registration_expiry{600};   // of AMS registrations
   std::chrono::seconds subscription_expiry{3600};  // of AMS subscriptions
@@ -63,6 +63,7 @@ struct Answered {
   std::string location;
   std::chrono::seconds retry_after{0};
   std::string detail;  // why there is no answer
+  std::string entity_tag = {};
 };
 /// Replaces an earlier entry of the same device.
 struct DeviceTracked { DeviceInformation device; };
@@ -86,7 +87,7 @@ using Event = std::variant<Started, Woken, Answered, DeviceTracked, DeviceUntrac
 
 // Commands.
 
-enum class Api { AppSupport, ServiceManagement, Ams, Location };
+enum class Api { AppSupport, ServiceManagement, Ams, Location, Rni, Capif };
 struct Call {
   CallId id = 0;
   Api api = Api::AppSupport;
@@ -95,6 +96,7 @@ struct Call {
   std::string path;          // below the API's base; or a link as the platform gave it
   bool is_link = false;
   Json body;                 // null: none
+  std::string if_match = {};  // entity tag; empty: none
 };
 struct MobilityReported { MobilityProcedureNotification notification; };
 struct AdjacencyReported { AdjacentAppInfoNotification notification; };
@@ -179,6 +181,12 @@ class LifeCycle {
     Task task;
     std::string service_name;
   };
+  struct Rules {
+    Task task;  // its name is the path
+    std::string id_member;
+    std::vector<std::string> inactive;  // still to be activated
+    std::optional<Answered> refused = {};  // what was answered to one of them
+  };
   struct SubscriptionPlan {
     Api api;
     std::size_t platform;
@@ -241,7 +249,11 @@ class LifeCycle {
   void audit_services();
   void compare_services(const Answered& answer, const std::vector<std::string>& expected);
   void keep_beat(Service& service);
-  void keep_dns_rules();
+  void look_for_capif();
+
+  // life_cycle_rules.cpp
+  void keep_rules(Rules& rules);
+  void activate_next_rule(Rules& rules);
 
   // life_cycle_mobility.cpp: what MEC 021 keeps for us.
   void keep_ams(Ams& ams);
@@ -281,7 +293,10 @@ class LifeCycle {
   Task stale_{"subscriptions of an earlier life"};
   Task service_audit_{"service list"};
   bool services_reviewed_ = false;
-  Task dns_rules_{"dns_rules"};
+  Rules dns_rules_{{"dns_rules"}, "dnsRuleId", {}};
+  Rules traffic_rules_{{"traffic_rules"}, "trafficRuleId", {}};
+  bool first_edition_ = false;  // MEC 011 2.1.1: services have no heartbeats
+  bool looked_for_capif_ = false;
   Subscription termination_{{"termination subscription"}, CallbackKind::Termination, {}, {}};
   Subscription availability_{{"availability subscription"}, CallbackKind::Availability, {}, {}};
   std::vector<Lookup> lookups_;

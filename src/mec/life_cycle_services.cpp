@@ -9,7 +9,6 @@
 namespace edgecse::mec {
 namespace {
 
-constexpr std::chrono::seconds kRulesInterval{60};
 constexpr std::chrono::seconds kServiceLookupInterval{60};
 
 bool succeeded(const Answered& answer) { return answer.status / 100 == 2; }
@@ -160,14 +159,36 @@ void LifeCycle::keep_service(Service& service) {
 
 void LifeCycle::create_service(Service& service) {
   service.changed = false;
-  Call call{0, Api::ServiceManagement, 0, "POST", app_path("/services"), false, encode_service(service.wanted)};
+  Json body = encode_service(service.wanted);
+  if (first_edition_) body.erase("livenessInterval");
+  Call call{0, Api::ServiceManagement, 0, "POST", app_path("/services"), false, std::move(body)};
   send(service.task, std::move(call), [this, &service](const Answered& answer) {
     if (!succeeded(answer)) {
-      if (answer.status == 404) doubt_ready();
+      if (answer.status == 404) {
+        doubt_ready();
+        look_for_capif();
+      }
+      // Heartbeats came with 2.2.1; a strict platform of 2.1.1 refuses what it does not know.
+      if (answer.status == 400) first_edition_ = !first_edition_;
       return fail(service.task, answer);
     }
     accept_service(service, answer);
   });
+}
+
+/// From 3.2.1 on MEC 011 has a second form of service management, on CAPIF's paths. A platform with that form only must not
+/// look like one that merely forgot us.
+void LifeCycle::look_for_capif() {
+  if (std::exchange(looked_for_capif_, true)) return;
+  Call call{++last_call_, Api::Capif, 0, "GET", "/allServiceAPIs", false, {}};
+  pending_[call.id] = [this](const Answered& answer) {
+    const bool absent = answer.status == 0 || answer.status == 404 || answer.status == 405 || answer.status == 501;
+    if (absent) return;
+    commands_.push_back(Remark{"service management", answer.status, 1,
+                               "the platform offers it in the CAPIF profile of MEC 011 only, which is not spoken here: switch "
+                               "its mec_service_mgmt API on, or set mec.platform.apis.service_mgmt to where it is"});
+  };
+  commands_.push_back(std::move(call));
 }
 
 void LifeCycle::accept_service(Service& service, const Answered& answer) {
@@ -269,20 +290,6 @@ void LifeCycle::keep_beat(Service& service) {
     if (succeeded(answer)) return succeed(service.beat, std::chrono::microseconds{service.interval} / 2);
     if (answer.status == 404 && service.task.call == 0) vanish(service.task);
     fail(service.beat, answer);
-  });
-}
-
-void LifeCycle::keep_dns_rules() {
-  if (!options_.activate_dns_rules || !may_act(dns_rules_)) return;
-  send(dns_rules_, {0, Api::AppSupport, 0, "GET", app_path("/dns_rules"), false, {}}, [this](const Answered& answer) {
-    const auto rules = succeeded(answer) ? decode_dns_rules(answer.body) : Result<std::vector<DnsRule>>{};
-    for (const auto& rule : rules.value_or(std::vector<DnsRule>{})) {
-      if (rule.active) continue;
-      Json body = rule.document;
-      body["state"] = "ACTIVE";
-      send_and_forget({0, Api::AppSupport, 0, "PUT", app_path("/dns_rules/" + rule.id), false, std::move(body)});
-    }
-    succeed(dns_rules_, kRulesInterval);  // also when there are none, or the platform has no rules at all
   });
 }
 

@@ -77,11 +77,7 @@ bool PlatformCheck::reach() {
 bool PlatformCheck::refuse_capif() {
   if (ask(Api::ServiceManagement, "GET", "/services").status != 404) return true;
   // MEC 011 from 3.2.1 on has a second form of service management, on CAPIF's paths beside the API root.
-  auto capif = ask_({0, Api::ServiceManagement, 0, "GET", "/service-apis/v1/allServiceAPIs", true, {}});
-  const std::string root_path = options_.api_root.substr(std::min(options_.api_root.find('/', options_.api_root.find("//") + 2),
-                                                                  options_.api_root.size()));
-  if (lacks(capif) || capif.status == 0)
-    capif = ask_({0, Api::ServiceManagement, 0, "GET", root_path + "/service-apis/v1/allServiceAPIs", true, {}});
+  const auto capif = ask(Api::Capif, "GET", "/allServiceAPIs");
   if (lacks(capif) || capif.status == 0) {
     if (has_app_support_) return true;  // the next steps say what is wrong
     failed_ = true;

@@ -101,7 +101,8 @@ struct ServiceReference {
   ServiceState state = ServiceState::Active;
 };
 
-struct DnsRule {
+/// MEC 011: a DNS rule or a traffic rule that the platform holds for an instance.
+struct Rule {
   std::string id;
   bool active = false;
   Json document;  // the whole rule, since a PUT must send it back

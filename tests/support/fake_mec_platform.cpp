@@ -111,6 +111,8 @@ net::HttpResponse FakeMecPlatform::answer(const net::HttpCall& call, const std::
     return odd;
   }
   const auto parts = split(path);
+  if (host.only_capif && path.starts_with("/service-apis/v1/")) return problem(400, "api-invoker-id is missing");
+  if (host.only_capif && parts[0] == "mec_service_mgmt") return problem(404, "no such API");
   if (parts.size() < 3) return problem(404, "no such API");
   const std::vector<std::string> rest(parts.begin() + 2, parts.end());
   if (parts[0] == "mec_app_support") return app_support(host, call, rest);
@@ -151,13 +153,18 @@ net::HttpResponse FakeMecPlatform::app_support(Host& host, const net::HttpCall& 
     }
     return collection(host.app_subscriptions, call.method, path.size() > 3 ? path[3] : "", body, base, last_id_, "", true);
   }
-  if (path[2] != "dns_rules" || host.dns_rules.empty()) return problem(501, "not implemented");
+  auto& held = path[2] == "dns_rules" ? host.dns_rules : host.traffic_rules;
+  if (held.empty()) return problem(501, "not implemented");
   if (path.size() == 3) {
     json rules = json::array();
-    for (const auto& [id, rule] : host.dns_rules) rules.push_back(rule);
+    for (const auto& [id, rule] : held) rules.push_back(rule);
     return reply(200, rules);
   }
-  return collection(host.dns_rules, call.method, path[3], body, base, last_id_, "", true);
+  const std::string tag = "\"" + std::to_string(host.rule_version) + "\"";
+  if (call.method == "PUT" && call.headers.find("If-Match") != tag) return problem(412, "it changed meanwhile");
+  auto answered = collection(held, call.method, path[3], body, base, last_id_, "", true);
+  answered.headers.add("ETag", tag);
+  return answered;
 }
 
 net::HttpResponse FakeMecPlatform::service_management(Host& host, const net::HttpCall& call,
@@ -198,6 +205,8 @@ net::HttpResponse FakeMecPlatform::services(Host& host, const net::HttpCall& cal
     return reply(200, list);
   }
   if (path.size() == 3) {
+    if (host.refuses_liveness_interval && body.contains("livenessInterval"))
+      return problem(400, "livenessInterval: not in this edition");
     if (body.contains("serInstanceId") || body.contains("_links")) return problem(400, "not in a POST");
     auto made = collection(host.services, "POST", "", body, base, last_id_, "serInstanceId", true);
     json& entry = host.services["id" + std::to_string(last_id_)];

@@ -41,7 +41,10 @@ class FakeMecPlatform final : public net::HttpClient {
     std::map<std::string, nlohmann::json> app_subscriptions;         // MEC 011, both kinds
     std::map<std::string, nlohmann::json> registrations;             // MEC 021
     std::map<std::string, nlohmann::json> mobility_subscriptions;    // MEC 021
-    std::map<std::string, nlohmann::json> dns_rules;
+    std::map<std::string, nlohmann::json> dns_rules, traffic_rules;
+    bool refuses_liveness_interval = false;  // a strict platform of MEC 011 2.1.1
+    bool only_capif = false;                 // service management in the CAPIF profile
+    int rule_version = 0;                    // entity tag of every rule; a PUT must name it
     std::map<std::string, int> beats;                                // service id -> number
     std::vector<std::string> terminated;                             // operationAction of each confirmation
   };

@@ -210,11 +210,30 @@ TEST_F(MecApplication, WaitsLongerAndLongerForAPlatformThatIsDownAndRecoversAlon
 }
 
 TEST_F(MecApplication, HonoursRetryAfter) {
-  platform.host("mep1").refuse_with = 429;
-  platform.host("mep1").retry_after_s = 100;
+  for (const int status : {429, 503}) {
+    platform.seen.clear();
+    platform.host("mep1").refuse_with = status;
+    platform.host("mep1").retry_after_s = 100;
+    start();
+    time.advance(99s);
+    EXPECT_EQ(platform.seen.size(), 1u) << status;
+    time.advance(60s);
+    EXPECT_GE(platform.seen.size(), 2u) << status;
+  }
+}
+
+TEST_F(MecApplication, HonoursRetryAfterThatIsADate) {
+  platform.others = [](const net::HttpCall&) {
+    net::HttpResponse busy;
+    busy.status = 503;
+    busy.headers.add("Retry-After", "Fri, 31 Dec 2100 23:59:59 GMT");
+    return std::optional{busy};
+  };
   start();
-  time.advance(99s);
+  time.advance(290s);  // no platform makes us wait for more than five minutes
   EXPECT_EQ(platform.seen.size(), 1u);
+  time.advance(60s);
+  EXPECT_GE(platform.seen.size(), 2u);
 }
 
 class MecApplicationNonsense : public MecApplication, public testing::WithParamInterface<const char*> {};
@@ -340,6 +359,65 @@ TEST_F(MecApplication, ActivatesItsDnsRules) {
   start_with_service_and_device();
   EXPECT_EQ(platform.host("mep1").dns_rules["d1"]["state"], "ACTIVE");
   EXPECT_EQ(platform.host("mep1").dns_rules["d1"]["domainName"], "cse.example.org");
+}
+
+TEST_F(MecApplication, ActivatesItsTrafficRules) {
+  platform.host("mep1").traffic_rules["t1"] = {{"trafficRuleId", "t1"}, {"priority", 3}, {"state", "INACTIVE"}};
+  platform.host("mep1").traffic_rules["t2"] = {{"trafficRuleId", "t2"}, {"priority", 4}, {"state", "INACTIVE"}};
+  start_with_service_and_device();
+  EXPECT_EQ(platform.host("mep1").traffic_rules["t1"]["state"], "ACTIVE");
+  EXPECT_EQ(platform.host("mep1").traffic_rules["t2"]["state"], "ACTIVE");
+}
+
+TEST_F(MecApplication, ReadsARuleAgainThatChangedMeanwhile) {
+  platform.host("mep1").dns_rules["d1"] = {{"dnsRuleId", "d1"}, {"ttl", 10}, {"state", "INACTIVE"}};
+  bool changed = false;
+  platform.others = [&](const net::HttpCall& call) -> std::optional<net::HttpResponse> {
+    if (call.method == "PUT" && call.url.find("/dns_rules/") != std::string::npos && !std::exchange(changed, true)) {
+      ++platform.host("mep1").rule_version;
+      platform.host("mep1").dns_rules["d1"]["ttl"] = 20;
+    }
+    return std::nullopt;
+  };
+  start_with_service_and_device();
+  time.advance(5s);
+  EXPECT_TRUE(changed);
+  EXPECT_EQ(platform.host("mep1").dns_rules["d1"]["state"], "ACTIVE");
+  EXPECT_EQ(platform.host("mep1").dns_rules["d1"]["ttl"], 20) << "the other's change stays";
+}
+
+TEST_F(MecApplication, OffersServicesToAStrictPlatformOfTheFirstEdition) {
+  platform.host("mep1").refuses_liveness_interval = true;
+  platform.host("mep1").offers_liveness = false;
+  start_with_service_and_device();
+  EXPECT_EQ(state, LifeCycleState::Operational);
+  EXPECT_EQ(platform.host("mep1").services.size(), 1u);
+  time.advance(60s);
+  EXPECT_EQ(platform.count("PATCH", "/liveness/"), 0u);
+}
+
+TEST_F(MecApplication, LooksOnceWhetherServiceManagementIsThereInTheCapifProfileOnly) {
+  platform.host("mep1").only_capif = true;
+  testing::internal::CaptureStdout();
+  start_with_service_and_device();
+  time.advance(30s);
+  const auto log = testing::internal::GetCapturedStdout();
+  EXPECT_EQ(platform.count("GET", "/service-apis/v1/allServiceAPIs"), 1u);
+  EXPECT_NE(log.find("CAPIF profile of MEC 011 only"), std::string::npos) << log;
+}
+
+TEST_F(MecApplication, TriesOneFreshTokenPerRequestAndThenWaits) {
+  platform.required_token = "right";
+  platform.others = [](const net::HttpCall& call) -> std::optional<net::HttpResponse> {
+    if (call.url.find("//auth/") == std::string::npos) return net::HttpResponse{401, {}, {}};
+    return std::nullopt;
+  };
+  options.oauth2 = {"http://auth/token", "edgecse", "secret"};
+  start();
+  time.advance(400ms);  // before the first repetition
+  EXPECT_EQ(platform.count("POST", "/confirm_ready"), 2u);
+  EXPECT_EQ(platform.tokens_handed_out, 2);
+  EXPECT_EQ(state, LifeCycleState::Refused);
 }
 
 TEST_F(MecApplication, UsesATokenAndFetchesAnotherWhenItIsRefused) {

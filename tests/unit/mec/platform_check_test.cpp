@@ -40,7 +40,7 @@ Found check_against(const std::map<std::string, int>& answers, bool with_token =
 }
 
 TEST(PlatformCheckTest, RefusesTheCapifProfileInClearWords) {
-  const auto found = check_against({{"/timing/current_time", 200}, {"/mep1/service-apis/v1/allServiceAPIs", 400}});
+  const auto found = check_against({{"/timing/current_time", 200}, {"/allServiceAPIs", 400}});
   EXPECT_FALSE(found.fine);
   EXPECT_THAT(found.failures, Contains(HasSubstr("CAPIF profile of MEC 011 only")));
 }
