@@ -54,7 +54,9 @@ def against_echo(options, results, parent):
                 results[f"echo_{name}_per_second_{in_flight}"] = round(rates[1])
                 results[f"{name}_cpu_us_{in_flight}"] = round(costs[0], 1)
                 results[f"echo_{name}_cpu_us_{in_flight}"] = round(costs[1], 1)
+                results[f"{name}_p50_ms_{in_flight}"] = round(middle(ours, "p50_ms"), 2)
                 results[f"{name}_p99_ms_{in_flight}"] = round(tails[0], 2)
+                results[f"echo_{name}_p99_ms_{in_flight}"] = round(tails[1], 2)
                 say(f"{name:6} {in_flight:4} in flight: {rates[0]:7.0f}/s, echo {rates[1]:7.0f}/s, ratio "
                     f"{ratio(ours, plain):.2f}; processor {costs[0]:.1f} us, echo {costs[1]:.1f} us; "
                     f"p99 {tails[0]:.1f} ms, echo {tails[1]:.1f} ms")

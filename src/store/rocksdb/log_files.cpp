@@ -46,7 +46,7 @@ class LogFile final : public rocksdb::FSWritableFileOwnerWrapper {
     return target()->Close(options, context);
   }
   std::uint64_t GetFileSize(const IOOptions&, IODebugContext*) override { return size_; }
-  /// Blocks that are only reserved would need the journal again when they are written.
+  /// Blocks that are only reserved would change the extents again when they are written.
   void PrepareWrite(std::size_t, std::size_t, const IOOptions&, IODebugContext*) override {}
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Files for RocksDB's write-ahead log that are laid out with zeros before they are needed. A commit then overwrites blocks
-// that the file system knows: its sync writes data and waits for no journal. Measured: docs/store.md.
+// that the file system knows: its sync writes data, and neither size nor extents of the file. Measured: docs/store.md.
 #pragma once
 
 #include <rocksdb/env.h>
