@@ -21,6 +21,14 @@ bool is_notification(const Json& content) {
   return name == "m2m:sgn" || name == "m2m:agn" || name == "m2m:rsp" || name == "m2m:seci";
 }
 
+/// A verification or the end of a subscription names the one it is of; an empty notification says nothing.
+bool says_something(const Json& content) {
+  const auto notification = content.find("m2m:sgn");
+  if (notification == content.end()) return true;
+  const bool needs_reference = notification->contains("vrq") || notification->contains("sud");
+  return !notification->empty() && (!needs_reference || notification->contains("sur"));
+}
+
 onem2m::Response ok(const Request& request) {
   onem2m::Response response;
   response.request_identifier = request.request_identifier;
@@ -44,6 +52,8 @@ void NotifyReceiver::handle_notify(Request request, ResourcePtr target, Response
   if (!is_notification(request.content))
     return refuse(request, done, ResponseStatus::BadRequest,
                   "the content of a NOTIFY is one of m2m:sgn, m2m:agn, m2m:rsp, m2m:seci");
+  if (!says_something(request.content))
+    return refuse(request, done, ResponseStatus::BadRequest, "the notification is empty or names no subscription (sur)");
   switch (target->type) {
     case onem2m::type::kAe:
       return router_.deliver_to_ae(std::move(request), *target, std::move(done));

@@ -40,13 +40,15 @@ class PollingChannelProcedure final : public TypeProcedure {
  public:
   PollingChannelProcedure(const CseCore& core, PollingChannels& channels) : core_(core), channels_(channels) {}
 
-  /// Nobody but the entity itself, whatever its policies say; the administrator and this CSE as everywhere. TS-0004 7.3.3.15.
+  /// Nobody but the entity itself, whatever its policies say; for the administrator and this CSE what is there is as everywhere.
+  /// TS-0004 7.3.3.15.
   [[nodiscard]] std::optional<Result<>> authorise(const Tree& tree, const Request& request,
                                                   const Resource& target) const override {
     const ResourcePtr parent = target.type == type::kPollingChannel ? tree.find(target.parent) : tree.find(target.id);
     if (!parent || entity_of(*parent).empty()) return std::nullopt;
     if (is_entity(core_, request.from, *parent)) return Result<>{};
-    if (request.from == core_.options.admin_originator || request.from == core_.options.id) return std::nullopt;
+    const bool makes = request.operation == onem2m::Operation::Create;  // nobody but the entity could use it
+    if (!makes && (request.from == core_.options.admin_originator || request.from == core_.options.id)) return std::nullopt;
     return onem2m::refuse(ResponseStatus::OriginatorHasNoPrivilege,
                           "a polling channel is for " + entity_of(*parent) + ", not for " + request.from);
   }

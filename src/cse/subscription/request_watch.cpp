@@ -198,7 +198,7 @@ void SubscriptionWatch::hold_retrieve(const SnapshotPtr& snapshot, const Request
     reading_.insert(reading);
   }
   const bool own = criteria_of(*subscription).wants(NotificationEventType{kBlockingRetrieve});
-  ask(*subscription, core_.options.id,
+  ask(*subscription, request.from,
       {{"net", own ? kBlockingRetrieve : kBlockingRetrieveOfChild}, {"rep", {{target->member_name, target->attributes}}}},
       [weak = weak_from_this(), reading, go_on = std::move(go_on)](const onem2m::Response& answer) {
         const auto self = weak.lock();

@@ -54,6 +54,7 @@ TEST_F(PollingChannel, BelongsToItsEntityAlone) {
   EXPECT_EQ(rsc(cse.retrieve(pcu, "CAdmin")), 4103) << "but not fetch what is for others";
   EXPECT_EQ(rsc(cse.retrieve(pcu, "Cother")), 4103);
   EXPECT_EQ(rsc(cse.create(ae, 15, {{"m2m:pch", Json::object()}}, "Cother")), 4103);
+  EXPECT_EQ(rsc(cse.create(ae, 15, {{"m2m:pch", Json::object()}}, "CAdmin")), 4103);
   EXPECT_EQ(rsc(cse.update(pcu, {{"m2m:pch", Json::object()}}, "Cdev")), 4005);
   EXPECT_EQ(rsc(cse.remove(pcu, "Cdev")), 4005);
   EXPECT_EQ(rsc(cse.remove(ae + "/poll", "Cdev")), 2002);
