@@ -211,8 +211,22 @@ void Process::add_routes() {
     });
   }
   binding_ = std::make_unique<binding::HttpBinding>(*cse_, binding::HttpBindingOptions{.root = configuration_.http.root, .clock = &clock_});
+  add_limits();
   entrance_.add([this](net::HttpRequest& request, const Answer& answer) {
     binding_->handle(std::move(request), answer);
+    return true;
+  });
+}
+
+void Process::add_limits() {
+  limits_ = std::make_unique<binding::OriginatorLimits>(configuration_.http.limits, clock_);
+  if (!limits_->any()) return;
+  auto& refused = registry_.counter("edgecse_requests_limited_total", "Requests refused because of http.limits");
+  entrance_.add([this, &refused](net::HttpRequest& request, const Answer& answer) {
+    auto refusal = limits_->refuse(request);
+    if (!refusal) return false;
+    refused.add();
+    answer(std::move(*refusal));
     return true;
   });
 }

@@ -54,6 +54,7 @@ class Process {
   base::Result<void, std::string> open_moves();
   void open_edge();
   void add_routes();
+  void add_limits();
   /// Waits until it has run.
   void run_on_executor(const base::Task& task);
   void leave_platform(std::chrono::milliseconds limit);
@@ -73,6 +74,7 @@ class Process {
   std::unique_ptr<UpperTester> upper_tester_;  // none: not asked for
   std::unique_ptr<Moves> moves_;
   std::unique_ptr<edge::EdgeService> edge_;  // none: no MEC application
+  std::unique_ptr<binding::OriginatorLimits> limits_;
   Entrance entrance_;
   std::unique_ptr<net::HttpServer> server_;
   std::unique_ptr<TlsWatch> tls_watch_;

@@ -83,6 +83,14 @@ class ChartAndProgram(unittest.TestCase):
         self.assertEqual(int(printed["http"]["listen"].rsplit(":", 1)[1]), chart["onem2m"])
         self.assertEqual(int(printed["admin"]["listen"].rsplit(":", 1)[1]), chart["admin"])
 
+    def test_wait_for_the_services_that_the_descriptors_require(self):
+        printed = yaml.safe_load(subprocess.run([EDGECSE, "--print-config"], capture_output=True, text=True, check=True).stdout)
+        configured = yaml.safe_load(next(d for d in rendered() if d["kind"] == "ConfigMap")["data"]["edgecse.yaml"])
+        for appd in (NEW, OLD):
+            required = [service["serName"] for service in appd["appServiceRequired"]]
+            self.assertEqual(printed["mec"]["required_services"], required)
+            self.assertEqual(configured["mec"].get("required_services", []), required)
+
     def test_get_the_resources_that_the_descriptors_name(self):
         resources, tosca = CONTAINER["resources"], NODES["container"]["properties"]
         appd = NEW["osContainerDescriptor"][0]
