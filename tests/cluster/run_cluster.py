@@ -32,10 +32,16 @@ def call(*words, **more):
     subprocess.run([str(word) for word in words], check=True, **more)
 
 
+def identifier_of(image: str) -> str:
+    """Empty: there is no such image."""
+    return subprocess.run(["buildah", "images", "-q", image], capture_output=True, text=True, check=False).stdout.strip()
+
+
 def build_images(logs: pathlib.Path):
     for program in ("buildah", "podman"):
         if not shutil.which(program):
             raise Unavailable(f"{program} is not installed")
+    earlier = {identifier_of(image) for image in (IMAGE, AGAIN, MEC_IMAGE)} - {""}
     for words in ((IMAGE,), (AGAIN,), ("--sandbox", MEC_IMAGE)):
         log = logs / f"image-{words[-1].split('/')[1].replace(':', '-')}.log"
         print(f"  building {words[-1]} ({log.relative_to(ROOT)})", flush=True)
@@ -46,6 +52,8 @@ def build_images(logs: pathlib.Path):
         if not built:  # no rights, no base, no packages: it never came to our sources
             raise Unavailable(f"no image can be built here: {log.read_text()[-500:]}")
     call("buildah", "tag", IMAGE, NEXT)
+    for identifier in earlier - {identifier_of(image) for image in (IMAGE, AGAIN, MEC_IMAGE)}:  # what lost its name just now
+        subprocess.run(["buildah", "rmi", identifier], capture_output=True, check=False)
 
 
 def archives(folder: pathlib.Path) -> list[pathlib.Path]:
