@@ -117,7 +117,7 @@ stage_bench() {
 stage_cluster() {
   local reports=$root/build/logs status=0 report counts p f s
   say "cluster"
-  etc/install-dependencies cluster || { failed=$((failed + 1)); return; }
+  etc/install-dependencies cluster || say "what cannot be installed will be missed below"
   rm -f "$reports"/cluster-*.xml
   python3 tests/cluster/run_cluster.py "$reports" || status=$?
   for report in "$reports"/cluster-*.xml; do
