@@ -88,7 +88,7 @@ Reply LocationSubscriptions::list(const Request& request, const std::string& fol
   return json_response(200, {{"notificationSubscriptionList", std::move(result)}});
 }
 
-Reply LocationSubscriptions::put(const Request& request, const std::string& folder, const std::string& id) {
+Reply LocationSubscriptions::put(const Request& request, const std::string& folder, std::string id) {
   const auto& kinds = location_kinds(host_.edition);
   auto body = body_of(request, wrapped_in(kinds, folder));
   if (!body) return tl::unexpected{body.error()};

@@ -44,7 +44,7 @@ class LocationSubscriptions {
   [[nodiscard]] Reply collection(const Request& request, const std::string& folder);
   [[nodiscard]] Reply list(const Request& request, const std::string& folder) const;
   /// id empty: a new one.
-  [[nodiscard]] Reply put(const Request& request, const std::string& folder, const std::string& id);
+  [[nodiscard]] Reply put(const Request& request, const std::string& folder, std::string id);
   [[nodiscard]] nlohmann::json wrapped(const Subscription& subscription) const;
   void start(Subscription& subscription);
   void erase(const std::string& id);

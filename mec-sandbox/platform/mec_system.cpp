@@ -39,6 +39,7 @@ MecSystem::MecSystem(Surroundings& outside, Scenario scenario)
         std::make_unique<MobilityService>(plan, outside_, applications_, notifier_, std::move(ties));
     made.location_subscriptions =
         std::make_unique<LocationSubscriptions>(plan, scenario_, terminals_, outside_, notifier_);
+    made.radio_network = std::make_unique<RadioNetwork>(plan, terminals_, outside_, applications_, notifier_);
   }
 }
 
@@ -63,6 +64,7 @@ Reply MecSystem::serve(Host& host, const std::string& api, const Request& reques
   if (api == "mec_app_support/v1") return host.app_support->handle(request);
   if (api == "mec_service_mgmt/v1") return host.service_management->handle(request);
   if (api == "amsi/v1") return host.mobility_service->handle(request);
+  if (api == "rni/v2") return host.radio_network->handle(request);
   if (api == "location/v2" && !request.path.empty() && request.path[0] == "subscriptions")
     return host.location_subscriptions->handle(request);
   if (api == "location/v2") return handle_location(request, *host.plan, scenario_, terminals_, outside_);
@@ -72,7 +74,10 @@ Reply MecSystem::serve(Host& host, const std::string& api, const Request& reques
 void MecSystem::step() {
   outside_.events.set_scenario_seconds(terminals_.seconds());
   for (const auto& movement : terminals_.step()) moved(movement);
-  for (auto& [name, each] : hosts_) each.location_subscriptions->positions_changed();
+  for (auto& [name, each] : hosts_) {
+    each.location_subscriptions->positions_changed();
+    each.radio_network->report_measurements();
+  }
 }
 
 Result<> MecSystem::place(const std::string& terminal, const std::string& access_point_or_zone) {
@@ -138,6 +143,7 @@ Result<> MecSystem::restart(const std::string& host_name, std::chrono::milliseco
   found->app_support->forget_all();
   found->mobility_service->forget_all();
   found->location_subscriptions->forget_all();
+  found->radio_network->forget_all();
   std::vector<std::string> forgotten;
   for (auto& [id, application] : applications_.all()) {
     if (application.host != host_name) continue;
@@ -181,7 +187,10 @@ void MecSystem::moved(const Movement& movement) {
     fields["from"] = movement.zone_before;
     outside_.events.tell("ue_zone", std::move(fields));
   }
-  for (auto& [name, each] : hosts_) each.location_subscriptions->moved(movement);
+  for (auto& [name, each] : hosts_) {
+    each.location_subscriptions->moved(movement);
+    each.radio_network->moved(movement);
+  }
   if (!movement.changed_host()) return;
   auto fields = now;
   fields["from"] = movement.host_before;

@@ -9,6 +9,7 @@
 #include "platform/app_support.hpp"
 #include "platform/location_subscriptions.hpp"
 #include "platform/mobility_service.hpp"
+#include "platform/radio_network.hpp"
 #include "platform/service_management.hpp"
 #include "platform/steering.hpp"
 #include "scenario/terminals.hpp"
@@ -53,6 +54,7 @@ class MecSystem {
     std::unique_ptr<ServiceManagement> service_management;
     std::unique_ptr<MobilityService> mobility_service;
     std::unique_ptr<LocationSubscriptions> location_subscriptions;
+    std::unique_ptr<RadioNetwork> radio_network;
     bool down = false;
   };
   [[nodiscard]] Host* host(const std::string& name);

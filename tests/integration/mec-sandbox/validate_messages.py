@@ -28,6 +28,8 @@ NOTIFICATIONS = {
     "AdjacentAppInfoNotification": ("amsi/v1", "AdjacentAppInfoNotification"),
     "ExpiryNotification": ("amsi/v1", "ExpiryNotification"),
     "TestNotification": ("amsi/v1", "TestNotification"),
+    "CellChangeNotification": ("rni/v2", "CellChangeNotification"),
+    "MeasRepUeNotification": ("rni/v2", "MeasRepUeNotification"),
 }
 
 
@@ -65,7 +67,7 @@ class Messages(unittest.TestCase):
                                          str(ROOT / "mec-sandbox/scenarios"), *self.flags], stdout=subprocess.PIPE, text=True)
         self.addCleanup(self.stop)
         self.root = f"http://127.0.0.1:{json.loads(self.process.stdout.readline())['port']}"
-        self.apis = {host: {base: api(file) for base, file in {**files, "amsi/v1": self.ams_file}.items()}
+        self.apis = {host: {base: api(file) for base, file in {**files, "amsi/v1": self.ams_file, "rni/v2": "mec012-rni-v2.2.1.yaml"}.items()}
                      for host, files in EDITIONS.items()}
         self.callbacks = Callbacks()
         self.addCleanup(self.callbacks.close)
@@ -288,6 +290,31 @@ class MobilityWithNumbers(Mobility):
     ams_file = "mec021-ams-v2.2.1.yaml"
     numbers = True
     list_query = "subscriptiontype=mobility_proc"
+
+
+class RadioNetwork(Messages):
+    def subscription(self, kind, criteria, **more):
+        return {"subscriptionType": kind, "callbackReference": self.callbacks.url + "/radio",
+                criteria: {"associateId": [{"type": 1, "value": "10.100.0.1"}], **more}}
+
+    def test_queries_and_subscriptions(self):
+        api, application = "rni/v2", self.ready_application("mep1")
+        self.control("PUT", "terminals/10.100.0.1/place", {"access_point": "4g-macro-cell-1"})
+        self.call("GET", "mep1", api, "/queries/rab_info", query=f"app_ins_id={application}&ue_ipv4_address=10.100.0.1")
+        self.call("GET", "mep1", api, "/queries/plmn_info", query=f"app_ins_id={application}")
+        for content in (self.subscription("CellChangeSubscription", "filterCriteriaAssocHo", hoStatus=[3]),
+                        self.subscription("MeasRepUeSubscription", "filterCriteriaAssocTri", trigger=[1])):
+            made = self.call("POST", "mep1", api, "/subscriptions", content, 201)
+            one = made["_links"]["self"]["href"].split(api)[1]
+            self.call("GET", "mep1", api, one)
+            self.call("PUT", "mep1", api, one, content)
+        self.call("POST", "mep1", api, "/subscriptions", {"subscriptionType": "CellChangeSubscription"}, 400, forbidden=True)
+        self.call("GET", "mep1", api, "/subscriptions", query="subscription_type=cell_change")
+        self.control("PUT", "terminals/10.100.0.1/place", {"access_point": "4g-macro-cell-6"})
+        self.notified("CellChangeNotification")
+        self.send("POST", f"{self.root}/sandbox/v1/scenario/step")
+        self.notified("MeasRepUeNotification")
+        self.call("DELETE", "mep1", api, one, expect=204)
 
 
 class Location(Messages):
