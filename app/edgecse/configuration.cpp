@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "net/json_web_token.hpp"
+
 namespace edgecse::app {
 namespace {
 
@@ -50,6 +52,13 @@ void judge_test(const base::ConfigurationKeys& keys, const Configuration& c, Fau
                                 fmt::format("is not allowed with the public http.listen {}", c.http.server.listen)));
 }
 
+void judge_service(const base::ConfigurationKeys& keys, const Configuration& c, Faults& faults) {
+  const std::string& key_set = c.mec.service.tokens.key_set;
+  if (key_set.empty()) return;
+  if (const auto parsed = net::JsonWebKeySet::parse(key_set); !parsed)
+    faults.push_back(keys.fault("mec.service.tokens.key_set_file", parsed.error()));
+}
+
 std::string_view name_of(cse::CseType type) {
   switch (type) {
     case cse::CseType::In: return "IN";
@@ -67,6 +76,7 @@ Faults load(base::ConfigurationKeys& keys, Configuration& c, const base::Configu
   judge_tls(keys, c, faults);
   judge_test(keys, c, faults);
   if (!keys.given("cse.verified_targets")) c.cse.verify_urls = c.test.upper_tester;
+  judge_service(keys, c, faults);
   return faults;
 }
 
@@ -81,6 +91,8 @@ std::string describe(const Configuration& c) {
   if (c.cse.registrar)
     out += fmt::format("would register at {} ({})\n", c.cse.registrar->id, fmt::join(c.cse.registrar->points_of_access, ", "));
   if (c.mec.enabled) out += fmt::format("would be the MEC application {} at {}\n", c.mec.app_name, c.mec.api_root);
+  if (c.mec.enabled && !c.mec.service.tokens.wanted())
+    out += "warning: mec.service.tokens is not given: everybody may read what the MEC service shows, and subscribe to it\n";
   if (c.cse.mobility.enabled && !c.cse.mobility.peers.empty())
     out += fmt::format("would let devices move from and to {}\n", fmt::join(c.cse.mobility.peers, ", "));
   if (c.cse.admin_originator == "CAdmin")

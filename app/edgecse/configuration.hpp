@@ -40,8 +40,20 @@ struct HttpSettings {
   net::HttpClientOptions client;
 };
 
+struct TokenSettings {
+  std::string key_set;                 // JSON Web Key Set; empty: no JWT is checked here
+  std::string issuer, audience;
+  std::string introspection_endpoint, introspection_client, introspection_secret;
+  std::string token_endpoint;          // what the registry tells
+  [[nodiscard]] bool wanted() const { return !key_set.empty() || !introspection_endpoint.empty(); }
+};
+
 struct MecServiceSettings {
   bool publish_all = false;
+  std::string host;
+  std::size_t maximum_classes = 32;
+  std::string client_pattern = "Cmec-{client_id}";
+  TokenSettings tokens;
   std::string scope = "MEC_SYSTEM";
   std::vector<base::ConfigurationKeys::Record> clients;  // client_id, originator
   std::string originator;                                // empty: cse.admin_originator

@@ -161,6 +161,37 @@ void declare_store(ConfigurationKeys& keys, Configuration& c) {
             "Memory for instances until they are written into sorted files; twice this at most.");
 }
 
+void declare_mec_service(ConfigurationKeys& keys, MecServiceSettings& service) {
+  keys.choice("mec.service.publish", service.publish_all, {{"labelled", false}, {"all", true}},
+              "Which data the MEC service shows: what carries a label mec:publish or mec:service=NAME, or all.");
+  keys.text("mec.service.scope", service.scope, "scopeOfLocality of the registry entries.", "a scope as MEC_SYSTEM", is_not_empty);
+  keys.text("mec.service.host", service.host, "Name of the MEC host, told with each device; \"\": not told.");
+  keys.integer("mec.service.maximum_classes", service.maximum_classes, {0, 1'000}, "",
+               "Registry entries at most for data that labels mec:service=NAME give a name of its own.");
+  keys.records("mec.service.clients", service.clients, {"client_id", "originator"},
+               "Which originator a client of the MEC service acts as: by the client of its token, or a name in its certificate.");
+  keys.text("mec.service.client_pattern", service.client_pattern,
+            "Originator of clients with a token that mec.service.clients does not name; \"\": they are refused.",
+            "an AE-ID with {client_id} in it, or \"\"",
+            [](string_view text) { return text.empty() || text.find("{client_id}") != string_view::npos; });
+  keys.text("mec.service.originator", service.originator,
+            "Originator of the MEC service's requests for data when no token is wanted: access control policies decide what it "
+            "shows. \"\": cse.admin_originator.",
+            "an AE-ID as CMecData, or \"\"",
+            [](string_view text) { return text.empty() || onem2m::is_ae_id_stem(text); });
+  TokenSettings& tokens = service.tokens;
+  keys.secret_file("mec.service.tokens.key_set_file", tokens.key_set,
+                   "File with the JSON Web Key Set (RS256, ES256) of whoever issues tokens for the MEC service.");
+  keys.text("mec.service.tokens.issuer", tokens.issuer, "iss of tokens; \"\": any.");
+  keys.text("mec.service.tokens.audience", tokens.audience, "aud of tokens; \"\": any.");
+  keys.text("mec.service.tokens.introspection_endpoint", tokens.introspection_endpoint,
+            "Where other tokens are checked (RFC 7662); \"\": nowhere.", kUrlOrEmpty, is_url_or_empty);
+  keys.text("mec.service.tokens.introspection_client_id", tokens.introspection_client, "Client identifier there; \"\": none is shown.");
+  keys.secret_file("mec.service.tokens.introspection_client_secret_file", tokens.introspection_secret, "File with its secret.");
+  keys.text("mec.service.tokens.token_endpoint", tokens.token_endpoint,
+            "Where clients of the MEC service get tokens, as the registry tells them; \"\": not told.", kUrlOrEmpty, is_url_or_empty);
+}
+
 void declare_mec(ConfigurationKeys& keys, Configuration& c) {
   MecSettings& mec = c.mec;
   keys.boolean("mec.enabled", mec.enabled, "Whether this CSE is a MEC application.");
@@ -188,17 +219,7 @@ void declare_mec(ConfigurationKeys& keys, Configuration& c) {
             kUrlOrEmpty, is_url_or_empty);
   keys.text("mec.oauth2.client_id", mec.client_id, "Client identifier at the token endpoint.");
   keys.secret_file("mec.oauth2.client_secret_file", mec.client_secret, "File with the client secret.");
-  keys.choice("mec.service.publish", mec.service.publish_all, {{"labelled", false}, {"all", true}},
-              "Which data the MEC service shows: what carries a label mec:publish or mec:service=NAME, or all.");
-  keys.text("mec.service.scope", mec.service.scope, "scopeOfLocality of the registry entries.", "a scope as MEC_SYSTEM",
-            is_not_empty);
-  keys.records("mec.service.clients", mec.service.clients, {"client_id", "originator"},
-               "Which originator a client of the MEC service acts as.");
-  keys.text("mec.service.originator", mec.service.originator,
-            "Originator of the MEC service's requests for data: access control policies decide what it "
-            "shows. \"\": cse.admin_originator.",
-            "an AE-ID as CMecData, or \"\"",
-            [](string_view text) { return text.empty() || onem2m::is_ae_id_stem(text); });
+  declare_mec_service(keys, mec.service);
 }
 
 void declare_rest(ConfigurationKeys& keys, Configuration& c) {

@@ -33,6 +33,24 @@ mec::ApplicationOptions make_application_options(const MecSettings& mec, const s
   return made;
 }
 
+edge::DataAccessOptions make_access_options(const Configuration& configuration) {
+  const MecServiceSettings& service = configuration.mec.service;
+  edge::DataAccessOptions made;
+  made.originator = service.originator.empty() ? configuration.cse.admin_originator : service.originator;
+  for (const auto& client : service.clients) made.clients[client.at("client_id")] = client.at("originator");
+  made.pattern = service.client_pattern;
+  const TokenSettings& tokens = service.tokens;
+  if (!tokens.key_set.empty()) {
+    if (auto keys = net::JsonWebKeySet::parse(tokens.key_set)) made.keys = std::move(*keys);
+  }
+  made.issuer = tokens.issuer;
+  made.audience = tokens.audience;
+  made.introspection_endpoint = tokens.introspection_endpoint;
+  made.introspection_client = tokens.introspection_client;
+  made.introspection_secret = tokens.introspection_secret;
+  return made;
+}
+
 }  // namespace
 
 edge::EdgeOptions make_edge_options(const Configuration& configuration, const std::vector<std::string>& advertised) {
@@ -43,14 +61,16 @@ edge::EdgeOptions make_edge_options(const Configuration& configuration, const st
   made.publisher.service_provider = configuration.cse.service_provider;
   for (const auto& url : advertised) made.publisher.advertise.push_back(without_slash(url));
   made.publisher.scope_of_locality = mec.service.scope;
-  made.publisher.token_endpoint = mec.token_endpoint;
+  made.publisher.token_endpoint = mec.service.tokens.token_endpoint;
   made.publisher.version = version();
   const std::string endpoint = made.publisher.advertise.front();
   const std::string callback = without_slash(mec.callback.empty() ? endpoint + "/mec" : mec.callback);
   made.mec = make_application_options(mec, endpoint, callback);
   made.callback_path = path_of(callback);
   made.root = without_slash(configuration.http.root);
-  made.originator = mec.service.originator.empty() ? configuration.cse.admin_originator : mec.service.originator;
+  made.access = make_access_options(configuration);
+  made.host = mec.service.host;
+  made.maximum_classes = mec.service.maximum_classes;
   made.publish = mec.service.publish_all ? edge::Publish::All : edge::Publish::Labelled;
   return made;
 }

@@ -8,9 +8,8 @@ void Entrance::handle(net::HttpRequest request, const net::Responder& responder)
     responder.send({.status = 503, .headers = {{"Retry-After", "1"}}, .body = {}});
     return;
   }
-  const Answer answer = [responder](net::HttpResponse response) { responder.send(std::move(response)); };
   for (const auto& route : routes_)
-    if (route(request, answer)) return;
+    if (route(request, responder)) return;
   responder.send({.status = 404, .headers = {}, .body = {}});
 }
 

@@ -13,11 +13,16 @@ namespace edgecse::app {
 
 using Answer = std::function<void(net::HttpResponse)>;
 
+/// For parts that answer with one whole response.
+[[nodiscard]] inline Answer answer_by(const net::Responder& responder) {
+  return [responder](net::HttpResponse response) { responder.send(std::move(response)); };
+}
+
 /// Thread-safe after open(): routes are added before. Until then everything is answered 503.
 class Entrance {
  public:
   /// Takes the request and answers it once, or leaves it untouched and says false.
-  using Route = std::function<bool(net::HttpRequest&, const Answer&)>;
+  using Route = std::function<bool(net::HttpRequest&, const net::Responder&)>;
 
   /// The first that takes a request has it.
   void add(Route route) { routes_.push_back(std::move(route)); }

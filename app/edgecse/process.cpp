@@ -197,23 +197,24 @@ void Process::open_edge() {
 
 void Process::add_routes() {
   if (edge_)
-    entrance_.add([this](net::HttpRequest& request, const Answer& answer) {
+    entrance_.add([this](net::HttpRequest& request, const net::Responder& responder) {
       if (!edge_->takes(request.path)) return false;
-      edge_->handle(std::move(request), answer);
+      edge_->handle(std::move(request), answer_by(responder),
+                    [responder](net::HttpResponse head) { return responder.begin_stream(std::move(head)); });
       return true;
     });
   if (configuration_.test.upper_tester) {
     upper_tester_ = std::make_unique<UpperTester>(*cse_, configuration_.http.root);
-    entrance_.add([this](net::HttpRequest& request, const Answer& answer) {
+    entrance_.add([this](net::HttpRequest& request, const net::Responder& responder) {
       if (!upper_tester_->takes(request)) return false;
-      upper_tester_->handle(request, answer);
+      upper_tester_->handle(request, answer_by(responder));
       return true;
     });
   }
   binding_ = std::make_unique<binding::HttpBinding>(*cse_, binding::HttpBindingOptions{.root = configuration_.http.root, .clock = &clock_});
   add_limits();
-  entrance_.add([this](net::HttpRequest& request, const Answer& answer) {
-    binding_->handle(std::move(request), answer);
+  entrance_.add([this](net::HttpRequest& request, const net::Responder& responder) {
+    binding_->handle(std::move(request), answer_by(responder));
     return true;
   });
 }
@@ -222,11 +223,11 @@ void Process::add_limits() {
   limits_ = std::make_unique<binding::OriginatorLimits>(configuration_.http.limits, clock_);
   if (!limits_->any()) return;
   auto& refused = registry_.counter("edgecse_requests_limited_total", "Requests refused because of http.limits");
-  entrance_.add([this, &refused](net::HttpRequest& request, const Answer& answer) {
+  entrance_.add([this, &refused](net::HttpRequest& request, const net::Responder& responder) {
     auto refusal = limits_->refuse(request);
     if (!refusal) return false;
     refused.add();
-    answer(std::move(*refusal));
+    responder.send(std::move(*refusal));
     return true;
   });
 }

@@ -120,6 +120,22 @@ std::vector<const TrackedAe*> DataCatalog::devices() const {
   return list;
 }
 
+std::set<std::string> DataCatalog::services() const {
+  static constexpr std::string_view kLabel = "mec:service=";
+  std::set<std::string> names;
+  const auto collect = [&names](const std::vector<std::string>& labels) {
+    for (const auto& label : labels)
+      if (label.starts_with(kLabel) && label.size() > kLabel.size()) names.insert(label.substr(kLabel.size()));
+  };
+  for (const auto& [id, entry] : entries_) {
+    const auto* ae = device_of(entry);
+    if (ae == nullptr || !ae->moved_to.empty()) continue;
+    collect(ae->labels);
+    collect(entry.labels);
+  }
+  return names;
+}
+
 const TrackedAe* DataCatalog::device_of(const DataEntry& entry) const {
   const auto found = tracker_.devices().find(entry.device_id);
   return found == tracker_.devices().end() ? nullptr : &found->second;

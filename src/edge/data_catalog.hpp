@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,8 @@ class DataCatalog {
   [[nodiscard]] const std::map<std::string, DataEntry>& entries() const { return entries_; }
   /// AEs that are offered: by their own labels or by those of a container.
   [[nodiscard]] std::vector<const TrackedAe*> devices() const;
+  /// Names that data served here is published by: labels mec:service=<name>.
+  [[nodiscard]] std::set<std::string> services() const;
   [[nodiscard]] const TrackedAe* device_of(const DataEntry& entry) const;
 
  private:

@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/log.hpp"
 #include "edge/ams_adaptor.hpp"
 #include "edge/data_api.hpp"
 #include "edge/data_subscriptions.hpp"
+#include "edge/data_view.hpp"
 #include "edge/host_directory.hpp"
 #include "onem2m/enumerations.hpp"
 
@@ -19,22 +21,24 @@ constexpr std::string_view kRoom = "edge";
 constexpr std::string_view kAeName = "onem2m-data";
 constexpr std::string_view kTrackerSubscription = "edge-devices";
 constexpr std::chrono::seconds kRetryRegistration{1};
+constexpr std::chrono::seconds kFreshClasses{2};
 
 /// Unique in the system, since C-type stems of different CSEs could meet.
 std::string stem_of(const PublisherOptions& options) { return fmt::format("C{}-{}", kAeName, options.cse_id.substr(1)); }
 
-DataSubscriptionOptions subscription_options(const EdgeOptions& options, const std::string& root) {
-  DataSubscriptionOptions made;
-  made.root = root;
-  made.own_address = fmt::format("{}/{}", options.publisher.cse_name, kAeName);
-  made.own_stem = stem_of(options.publisher);
-  made.own_target = options.publisher.cse_id + "/" + made.own_stem;
-  return made;
-}
-
 std::string data_root(const EdgeOptions& options) {
   const auto& urls = options.publisher.advertise;
   return (urls.empty() ? std::string{} : urls.front()) + std::string{kDataPath};
+}
+
+DataSubscriptionOptions subscription_options(const EdgeOptions& options) {
+  DataSubscriptionOptions made;
+  made.cse_id = options.publisher.cse_id;
+  made.root = data_root(options);
+  made.own_address = fmt::format("{}/{}", options.publisher.cse_name, kAeName);
+  made.own_target = options.publisher.cse_id + "/" + stem_of(options.publisher);
+  made.originator = options.access.originator;
+  return made;
 }
 
 bool is_below(std::string_view path, std::string_view prefix) {
@@ -51,6 +55,25 @@ class ApplicationRegistrar final : public DeviceRegistrar {
   mec::Application& application_;
 };
 
+/// Tells subscribers what the network plans, before whoever moves units hears of it.
+class ToldTrigger final : public MoveTrigger {
+ public:
+  ToldTrigger(DataSubscriptions& subscriptions, MoveTrigger& next) : subscriptions_(subscriptions), next_(next) {}
+  void trigger(const std::string& ae_id, const std::string& target_cse_id, MoveReason reason) override {
+    if (!target_cse_id.empty()) subscriptions_.move_prepared(ae_id, target_cse_id);
+    next_.trigger(ae_id, target_cse_id, reason);
+  }
+  void network_completed(const std::string& ae_id) override { next_.network_completed(ae_id); }
+  void network_failed(const std::string& ae_id) override {
+    subscriptions_.move_failed(ae_id);
+    next_.network_failed(ae_id);
+  }
+
+ private:
+  DataSubscriptions& subscriptions_;
+  MoveTrigger& next_;
+};
+
 }  // namespace
 
 struct EdgeService::Implementation : std::enable_shared_from_this<Implementation> {
@@ -58,31 +81,40 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
       : options(std::move(given)),
         env(std::move(environment)),
         system(env.cse, env.executor, env.random, options.publisher.cse_id),
-        requester(env.cse, env.executor, env.random, options.originator),
+        own(env.cse, env.executor, env.random, stem_of(options.publisher)),
         application(options.mec, env.http_client, env.executor, env.clock, env.random, &env.telemetry),
         registrar(application),
         hosts(application.api()),
         tracker(system, env.executor, options.publisher.cse_name, stem_of(options.publisher), env.owner_of),
-        visible(requester, env.executor, options.publisher.cse_name, stem_of(options.publisher), env.owner_of),
-        ams({.own_cse_id = options.publisher.cse_id}, registrar, tracker, hosts, env.trigger, env.clock),
-        catalog(requester, visible, env.clock, options.publisher.cse_name, options.publish),
-        subscriptions(subscription_options(options, data_root(options)), requester, catalog, env.http_client, env.executor,
-                      env.clock, env.random),
-        api({options.publisher.cse_id, data_root(options), options.proxy_moved}, requester, catalog, subscriptions, &hosts) {}
+        views({env.cse, env.executor, env.clock, env.random},
+              {options.publisher.cse_name, stem_of(options.publisher), options.publish, env.owner_of}),
+        visible(*views.of(options.access.originator)),
+        access(options.access, env.http_client, env.executor, env.clock),
+        subscriptions(subscription_options(options),
+                      {own, views, &hosts, env.http_client, env.executor, env.clock, env.random}),
+        trigger(subscriptions, env.trigger),
+        ams({.own_cse_id = options.publisher.cse_id}, registrar, tracker, hosts, trigger, env.clock),
+        streams({.own_target = options.publisher.cse_id + "/" + stem_of(options.publisher)}, env.executor, env.clock, &hosts, env.owner_of),
+        api({options.publisher.cse_id, data_root(options), options.host, options.proxy_moved}, subscriptions, streams, env.clock,
+            &hosts) {}
 
   EdgeOptions options;
   EdgeEnvironment env;
   Requester system;         // the CSE itself: which AE is reached through which device is its own business, told to nobody
-  Requester requester;      // the configured originator: everything that leaves through the data API
+  Requester own;            // this service's AE: what it keeps
   mec::Application application;
   ApplicationRegistrar registrar;
   HostDirectory hosts;
   DeviceTracker tracker;    // every AE
-  DeviceTracker visible;    // those that the originator may see
-  AmsAdaptor ams;
-  DataCatalog catalog;
+  DataViews views;          // what leaves through the data API, by originator
+  DataView& visible;        // of whoever need not say who he is: what the registry offers
+  DataAccess access;
   DataSubscriptions subscriptions;
+  ToldTrigger trigger;
+  AmsAdaptor ams;
+  DataStreams streams;
   DataApi api;
+  std::set<std::string> classes;  // names of data that were offered in this life
   std::function<void()> on_ended, on_terminated;
   bool terminating = false;
 
@@ -103,6 +135,9 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
       gone.request_identifier = request.request_identifier;
       done(std::move(gone));
     });
+    if (!options.access.wants_tokens())
+      base::log::warning(kRoom, "the MEC service asks for no token: whoever reaches it may read and subscribe, in the name given",
+                         {{"originator", options.access.originator}});
     mec::ApplicationListener listener;
     listener.on_mobility = [this](const auto& notification) { ams.on_mobility(notification); };
     listener.on_state = [this](mec::LifeCycleState, const std::string& app_instance_id) { offer(app_instance_id); };
@@ -116,11 +151,21 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
   void offer(const std::string& app_instance_id) {
     application.offer(make_cse_service(options.publisher, app_instance_id));
     application.offer(make_data_service(options.publisher, app_instance_id));
+    offer_classes();
+  }
+
+  /// One entry per name of data, inactive while there is none, so that whoever waits for it is told when it comes.
+  void offer_classes() {
+    const auto present = visible.catalog.services();
+    for (const auto& name : present)
+      if (classes.contains(name) || classes.size() < options.maximum_classes) classes.insert(name);
+    for (const auto& name : classes)
+      application.offer(make_class_service(options.publisher, application.app_instance_id(), name, present.contains(name)));
   }
 
   void register_ae() {
     const Json ae = {{"m2m:ae", {{"rn", kAeName}, {"api", "Norg.edgecse.onem2m-data"}, {"rr", true}, {"srv", {"2a", "3"}}}}};
-    requester.create(options.publisher.cse_name, onem2m::type::kAe, ae, stem_of(options.publisher),
+    own.create(options.publisher.cse_name, onem2m::type::kAe, ae, {},
                      [this](const onem2m::Result<Json>& made) {
                        const bool stands = made || made.error().status == onem2m::ResponseStatus::Conflict ||
                                            made.error().status == onem2m::ResponseStatus::OriginatorHasAlreadyRegistered;
@@ -148,7 +193,11 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
       ams.devices_read();
       if (terminating && !serves_any()) application.evacuation_finished();
     });
-    visible.start(options.tracking_interval, [this] { subscriptions.devices_read(); });
+    visible.devices.start(options.tracking_interval, [this] {
+      streams.owners_changed();
+      subscriptions.devices_read();
+      visible.catalog.renew(kFreshClasses, [this] { offer_classes(); });
+    });
   }
 
   void notified(const onem2m::Request& request, const onem2m::ResponseCallback& done) {
@@ -159,6 +208,7 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
     const bool has_event = notification.is_object() && notification.contains("nev") && notification["nev"].is_object();
     const Json event = has_event ? notification["nev"].value("rep", Json{}) : Json{};
     const bool about_data = event.is_object() && event.contains("m2m:cin");
+    if (!verification && streams.is_feed(reference)) return streams.on_notify(request, done);
     if (!verification && (about_data || reference.find("/mec-") != std::string::npos)) {
       return subscriptions.on_notify(request, done);
     }
@@ -171,7 +221,7 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
 
   void refresh() {
     tracker.refresh();
-    visible.refresh();
+    visible.devices.refresh();
   }
 
   void evacuate() {
@@ -193,11 +243,18 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
     if (terminating && on_terminated) on_terminated();
   }
 
-  void handle(const net::HttpRequest& request, const Respond& respond) {
-    const std::string& path = request.path;
-    const std::string data_path = options.root + std::string{kDataPath};
-    if (is_below(path, data_path)) return api.handle(request, std::string_view{path}.substr(data_path.size()), respond);
-    application.handle_callback(request, std::string_view{path}.substr(options.callback_path.size()), respond);
+  void handle(net::HttpRequest request, const Respond& respond, const OpenStream& open_stream) {
+    const std::string path = request.path, data_path = options.root + std::string{kDataPath};
+    if (!is_below(path, data_path))
+      return application.handle_callback(request, std::string_view{path}.substr(options.callback_path.size()), respond);
+    const std::string below = path.substr(data_path.size());
+    if (below == "/openapi.yaml") return api.handle({std::move(request), &visible, false, respond, {}}, below);
+    access.admit(request, [this, request, respond, open_stream, below](base::Result<DataCaller, net::HttpResponse> caller) {
+      if (!caller) return respond(std::move(caller.error()));
+      DataView* view = views.of(caller->originator);
+      if (view == nullptr) return respond(problem(503, "too many clients at the moment"));
+      api.handle({request, view, caller->may_write, respond, open_stream}, below);
+    });
   }
 };
 
@@ -217,6 +274,7 @@ void EdgeService::start() {
 void EdgeService::stop(std::function<void()> ended) {
   implementation_->post([ended = std::move(ended)](Implementation& self) {
     self.on_ended = ended;
+    self.streams.end_all();
     self.application.stop();
   });
 }
@@ -230,14 +288,17 @@ bool EdgeService::takes(std::string_view path) const {
   return is_below(path, options.root + std::string{kDataPath}) || is_below(path, options.callback_path);
 }
 
-void EdgeService::handle(net::HttpRequest request, Respond respond) {
-  implementation_->post([request = std::move(request), respond = std::move(respond)](Implementation& self) {
-    self.handle(request, respond);
+void EdgeService::handle(net::HttpRequest request, Respond respond, OpenStream open_stream) {
+  implementation_->post([request = std::move(request), respond = std::move(respond), open_stream = std::move(open_stream)](Implementation& self) {
+    self.handle(request, respond, open_stream);
   });
 }
 
 void EdgeService::owner_changed() {
-  implementation_->post([](Implementation& self) { self.refresh(); });
+  implementation_->post([](Implementation& self) {
+    self.streams.owners_changed();
+    self.refresh();
+  });
 }
 
 void EdgeService::evacuation_finished() {

@@ -13,7 +13,8 @@
 #include "base/executor.hpp"
 #include "base/random.hpp"
 #include "cse/internal_aes.hpp"
-#include "edge/data_catalog.hpp"
+#include "edge/data_access.hpp"
+#include "edge/data_streams.hpp"
 #include "edge/device_tracker.hpp"
 #include "edge/move_trigger.hpp"
 #include "edge/problem.hpp"
@@ -28,8 +29,11 @@ namespace edgecse::edge {
 struct EdgeOptions {
   PublisherOptions publisher;       // identity of the CSE, what is advertised
   mec::ApplicationOptions mec;
-  /// In whose name the data API asks the CSE; it sees and offers what the access rules give this originator.
-  std::string originator = "CAdmin";
+  /// In whose names the data API asks the CSE; clients see what the access rules give their originator. What the registry
+  /// offers is what access.originator sees.
+  DataAccessOptions access;
+  std::string host;                 // name of the MEC host, as devices tell it; empty: not told
+  std::size_t maximum_classes = 32; // registry entries for data with a name of its own
   Publish publish = Publish::Labelled;
   bool proxy_moved = false;         // answer for devices that moved instead of 307
   std::string callback_path = "/mec";  // path of mec.callback as this process sees it
@@ -67,7 +71,8 @@ class EdgeService {
 
   /// Whether a request, by its path, is for this service: MEC callbacks or the data API.
   [[nodiscard]] bool takes(std::string_view path) const;
-  void handle(net::HttpRequest request, Respond respond);
+  /// open_stream: for answers that go on; without it streams are refused.
+  void handle(net::HttpRequest request, Respond respond, OpenStream open_stream = {});
 
   /// The owner of a unit has changed (it left, or it arrived): tells the platforms soon.
   void owner_changed();

@@ -85,4 +85,11 @@ net::HttpResponse problem(const onem2m::Error& error) {
                                                    : error.detail);
 }
 
+std::optional<net::HttpResponse> refuse_body(const net::HttpRequest& request, std::size_t maximum_bytes) {
+  if (request.body.size() > maximum_bytes) return problem(413, fmt::format("the body has at most {} bytes", maximum_bytes));
+  const auto type = request.headers.find("Content-Type");
+  if (type && !type->starts_with("application/json")) return problem(415, "application/json is expected");
+  return std::nullopt;
+}
+
 }  // namespace edgecse::edge

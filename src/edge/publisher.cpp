@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edge/publisher.hpp"
 
+#include "net/http_message.hpp"
 #include "onem2m/resource_types.hpp"
 
 namespace edgecse::edge {
@@ -16,7 +17,6 @@ mec::ServiceInfo make_service(const PublisherOptions& options, std::string_view 
   service.liveness_interval_s = static_cast<std::uint64_t>(options.liveness_interval.count());
   service.transport.id = std::string{name} + "-http";
   service.transport.name = "REST";
-  service.transport.token_endpoint = options.token_endpoint;
   for (const auto& url : options.advertise) service.transport.uris.push_back(url + std::string{path});
   return service;
 }
@@ -42,10 +42,22 @@ mec::ServiceInfo make_cse_service(const PublisherOptions& options, const std::st
 
 mec::ServiceInfo make_data_service(const PublisherOptions& options, const std::string& app_instance_id) {
   auto service = make_service(options, kDataServiceName, kDataPath);
+  service.transport.token_endpoint = options.token_endpoint;
   service.transport.description = "Devices and their data, without oneM2M";
   const std::string base = service.transport.uris.empty() ? std::string{kDataPath} : service.transport.uris.front();
   service.transport.implementation_specific = {
       {"openapi", base + "/openapi.yaml"}, {"cseId", options.cse_id}, {"appInstanceId", app_instance_id}};
+  return service;
+}
+
+mec::ServiceInfo make_class_service(const PublisherOptions& options, const std::string& app_instance_id, const std::string& name,
+                                    bool active) {
+  auto service = make_data_service(options, app_instance_id);
+  service.name = name;
+  service.state = active ? mec::ServiceState::Active : mec::ServiceState::Inactive;
+  service.transport.id = "onem2m-class-" + name + "-http";
+  service.transport.description = "Data with the label mec:service=" + name;
+  for (auto& url : service.transport.uris) url += "/data?service=" + net::percent_encode(name);
   return service;
 }
 

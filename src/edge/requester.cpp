@@ -131,6 +131,24 @@ void Requester::create(std::string to, int resource_type, Json representation, s
   });
 }
 
+void Requester::update(std::string to, Json attributes, Callback<Json> done) {
+  onem2m::Request look;
+  look.operation = onem2m::Operation::Retrieve;
+  look.to = to;
+  send(std::move(look), [this, to = std::move(to), attributes = std::move(attributes), done = std::move(done)](const onem2m::Response& response) {
+    if (!onem2m::is_success(response.status)) return done(tl::unexpected(error_of(response)));
+    const Json content = content_of(response);
+    onem2m::Request request;
+    request.operation = onem2m::Operation::Update;
+    request.to = to;
+    request.content = {{content.is_object() && !content.empty() ? content.begin().key() : "m2m:x", attributes}};
+    send(std::move(request), [this, to, done](const onem2m::Response& changed) {
+      if (!onem2m::is_success(changed.status)) return done(tl::unexpected(error_of(changed)));
+      retrieve(to, done);  // an answer to UPDATE may hold only what has changed
+    });
+  });
+}
+
 void Requester::remove(std::string to, Callback<void> done) {
   onem2m::Request request;
   request.operation = onem2m::Operation::Delete;

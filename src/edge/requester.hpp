@@ -39,6 +39,8 @@ class Requester {
   void retrieve_children(std::string to, onem2m::FilterCriteria criteria, Callback<Json> done);
   /// representation: {"m2m:cnt": {...}}. Answers the new resource's attributes.
   void create(std::string to, int resource_type, Json representation, std::string from, Callback<Json> done);
+  /// Asks which member the resource has, then changes the attributes given. Answers all its attributes then.
+  void update(std::string to, Json attributes, Callback<Json> done);
   void remove(std::string to, Callback<void> done);
 
   [[nodiscard]] const std::string& originator() const { return originator_; }
