@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A MEC application that knows no oneM2M: finds onem2m-data through MEC 011, reads a device's latest value, subscribes and
 receives, and goes on receiving after the device moved to the other host. Runs mec-sandbox, an IN-CSE, an edgecse per host
-and a device.
+and a device. The
+example application follows the device live over the same move.
 Usage: application_without_onem2m.py PATH-OF-mec-sandbox PATH-OF-edgecse PATH-OF-edge-agent"""
 import http.client
 import http.server
@@ -77,7 +78,7 @@ class Callbacks:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/data"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def events(self):
+    def events(self):  # values only
         return [event for body in list(self.received) if body["notificationType"] == "DataChangeNotification" for event in body["events"]]
 
     def close(self):
@@ -155,7 +156,7 @@ class World(unittest.TestCase):
         cls.start_with(AGENT, settings, "--role", "device")
 
     def logs(self):
-        return "\n".join(file.read_text()[-3000:] for file in sorted(pathlib.Path(self.folder.name).glob("*.log")))
+        return "\n".join(file.read_text()[-6000:] for file in sorted(pathlib.Path(self.folder.name).glob("*.log")))
 
     def find_service(self):
         """What any MEC application does: look the service up by name at its platform."""
@@ -251,6 +252,18 @@ class OverAMove(World):
         def measurements():
             return [event for event in callbacks.events() if event["dataId"] == data["dataId"]]
         self.assertTrue(eventually(lambda: len(measurements()) >= 5), self.logs())
+        follower = subprocess.Popen([sys.executable, ROOT / "app/examples/follow_device", "--platform", f"{self.root}/mep1", "--device", "meter",
+                                     "--path", "data", "--count", "60"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(follower.kill)
+        lines = []
+        reader = threading.Thread(target=lambda: lines.extend(iter(follower.stdout.readline, "")), daemon=True)
+        reader.start()
+        self.assertTrue(eventually(lambda: any(line[:9].strip().isdigit() for line in list(lines))), "".join(lines) + self.logs())
+        moves = Callbacks()
+        self.addCleanup(moves.close)
+        status, _, answer = call("POST", f"{endpoint}/subscriptions",
+                                 {"subscriptionType": "DeviceMobilitySubscription", "callbackReference": moves.url})
+        self.assertEqual(status, 201, answer)
         self.place("mep2")
         other = f"http://127.0.0.1:{self.cse_ports[2]}/onem2m_data/v1"
 
@@ -261,6 +274,17 @@ class OverAMove(World):
         self.assertTrue(eventually(lambda: len(measurements()) >= seen + 20), self.logs())
         numbers = [event["sequence"] for event in measurements()]
         self.assertEqual(numbers, list(range(numbers[0], numbers[0] + len(numbers))), "in order, each once")
+
+        # Whoever wants to follow is told, and the example did.
+        self.assertTrue(eventually(lambda: any(body.get("event") == "MOVED" for body in list(moves.received))), self.logs())
+        told = next(body for body in moves.received if body.get("event") == "MOVED")
+        self.assertEqual((told["deviceId"], told["from"], told["to"], told["newServiceUri"]), (data["deviceId"], "/mn1", "/mn2", other))
+        self.assertTrue(eventually(lambda: follower.poll() is not None, 60), "".join(lines) + self.logs())
+        reader.join(10)
+        self.assertEqual(follower.returncode, 0, "".join(lines))
+        shown = "".join(lines)
+        self.assertIn(f"moved     to /mn2, goes on at {other}/data/{data['dataId']}/stream", shown)
+        self.assertIn("60 values, 0 missed", shown)
 
         # The old address still leads there: the new host answers.
         self.assertEqual(call("GET", data["_links"]["latest"]["href"])[0], 200)
