@@ -194,7 +194,7 @@ TEST_F(EdgeServiceTest, AnswersTheLatestValueWithATagThatTellsWhetherItChanged) 
   const Json value = Json::parse(first.body);
   EXPECT_EQ(value["value"], "100.59");
   EXPECT_EQ(value["sequence"], 1);
-  EXPECT_THAT(value["time"].get<std::string>(), testing::MatchesRegex("2023-11-14T22:13:2[0-9].000000Z"));
+  EXPECT_THAT(value["time"].get<std::string>(), testing::MatchesRegex("2023-11-14T22:13:2[0-9].[0-9]+Z"));
   const std::string tag{first.headers.find("ETag").value_or("")};
   EXPECT_EQ(send("GET", "/onem2m_data/v1/data/cnt1/latest", "", {{"If-None-Match", tag}}).status, 304);
   cse.add_instance("cse-mn/car/flow", "100.89");
