@@ -11,6 +11,7 @@
 #include "cse/cmdh/communication_management.hpp"
 #include "cse/commit_metrics.hpp"
 #include "cse/contact_list/contact_list.hpp"
+#include "cse/contact_list/reference_reports.hpp"
 #include "cse/container.hpp"
 #include "cse/cse_base.hpp"
 #include "cse/cse_core.hpp"
@@ -81,6 +82,7 @@ std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
   parts.push_back(make_announcement(core));
   parts.push_back(make_non_blocking(core));
   if (auto contacts = make_contact_list(core)) parts.push_back(std::move(contacts));
+  if (auto reports = make_reference_reports(core)) parts.push_back(std::move(reports));
   return parts;
 }
 

@@ -107,6 +107,7 @@ struct ContactList : ::testing::Test {
   }
   static cse::CseOptions an_mn_cse() {
     cse::CseOptions options;
+    options.mobility.extensions = false;
     options.registrar = cse::RegistrarOptions{"/in", "cse-in", {}};
     return options;
   }
@@ -142,6 +143,26 @@ TEST_F(ContactList, FollowsWhatAHostingCseTells) {
   EXPECT_EQ(tell("/mn1", {{"aerid", true}, {"tid1", "/mn8/Cfar"}}), 2000);
   EXPECT_TRUE(contacts().is_null());
   EXPECT_EQ(in.retrieve("cse-in/AEContactList").content["m2m:alst"]["nic"], 0);
+}
+
+TEST_F(ContactList, IsToldWhenResourcesBeginAndCeaseToReferToAnAe) {
+  const auto rules = [](Json originators) { return Json{{"acr", {{{"acor", std::move(originators)}, {"acop", 63}}}}}; };
+  for (const char* name : {"one", "two"}) {
+    const Json policy{{"rn", name}, {"pv", rules({"/mn9/Cfar", "Cnear", "/mn1/Chere", "all"})}, {"pvs", rules({"CAdmin"})}};
+    ASSERT_EQ(rsc(mn1.create("cse-mn", 1, {{"m2m:acp", policy}}, "CAdmin")), 2001);
+    network.advance(1s);
+    EXPECT_EQ(contacts(), Json({"/mn9/Cfar"})) << "those of other CSEs";
+  }
+  ASSERT_EQ(rsc(mn1.update("cse-mn/one", {{"m2m:acp", {{"pv", rules({"/mn8/Cother"})}}}}, "CAdmin")), 2004);
+  network.advance(1s);
+  EXPECT_EQ(contacts(), Json({"/mn9/Cfar", "/mn8/Cother"})) << "the other policy still names the first";
+  mn1.restart();
+  ASSERT_EQ(rsc(mn1.remove("cse-mn/two", "CAdmin")), 2002);
+  network.advance(1s);
+  EXPECT_EQ(contacts(), Json({"/mn8/Cother"})) << "known beyond a restart";
+  ASSERT_EQ(rsc(mn1.remove("cse-mn/one", "CAdmin")), 2002);
+  network.advance(1s);
+  EXPECT_TRUE(contacts().is_null());
 }
 
 TEST_F(ContactList, RefusesWhatIsNoNewsOfACse) {
