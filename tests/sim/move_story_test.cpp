@@ -57,7 +57,7 @@ INSTANTIATE_TEST_SUITE_P(
                       WrongReading{"UnfreezeAfterMoved", {.unfreeze_after_moved = true}},
                       WrongReading{"AskNoDecision", {.ask_no_decision = true}, 8, 10},
                       WrongReading{"NoGapCheck", {.no_gap_check = true}, 399, 10},
-                      WrongReading{"GrantWithoutFinal", {.grant_without_final = true}, 438, 10},
+                      WrongReading{"GrantWithoutFinal", {.grant_without_final = true}, 78, 10},
                       WrongReading{"NoSettling", {.no_settling = true}, 10, 20}),
     [](const auto& row) { return std::string(row.param.name); });
 
