@@ -165,6 +165,8 @@ void declare_mec_service(ConfigurationKeys& keys, MecServiceSettings& service) {
   keys.choice("mec.service.publish", service.publish_all, {{"labelled", false}, {"all", true}},
               "Which data the MEC service shows: what carries a label mec:publish or mec:service=NAME, or all.");
   keys.text("mec.service.scope", service.scope, "scopeOfLocality of the registry entries.", "a scope as MEC_SYSTEM", is_not_empty);
+  keys.choice("mec.service.moved", service.proxy_moved, {{"redirect", false}, {"proxy", true}},
+              "What readers of a device get that another host serves: 307 to that host, or its data through this one.");
   keys.text("mec.service.host", service.host, "Name of the MEC host, told with each device; \"\": not told.");
   keys.integer("mec.service.maximum_classes", service.maximum_classes, {0, 1'000}, "",
                "Registry entries at most for data that labels mec:service=NAME give a name of its own.");

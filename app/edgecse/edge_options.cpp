@@ -70,6 +70,7 @@ edge::EdgeOptions make_edge_options(const Configuration& configuration, const st
   made.root = without_slash(configuration.http.root);
   made.access = make_access_options(configuration);
   made.host = mec.service.host;
+  made.proxy_moved = mec.service.proxy_moved;
   made.maximum_classes = mec.service.maximum_classes;
   made.publish = mec.service.publish_all ? edge::Publish::All : edge::Publish::Labelled;
   return made;

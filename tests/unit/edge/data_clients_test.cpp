@@ -231,6 +231,16 @@ TEST_F(DataClientTest, AsksWhoIssuedATokenThatItCannotRead) {
   EXPECT_EQ(send_with("good", "GET", "/devices").status, 503);
 }
 
+TEST_F(DataClientTest, AnswersForAMovedDeviceWhenConfiguredSo) {
+  offer_peer();
+  options.proxy_moved = true;
+  start();
+  cse.add_instance("cse-mn/car/flow", "1");
+  ASSERT_EQ(get("/data/cnt1/latest").status, 200);
+  move("Ccar", "/mn2");
+  EXPECT_EQ(get("/data/cnt1/latest").status, 200);
+}
+
 TEST_F(DataClientTest, KnowsAClientByItsCertificate) {
   want_tokens();
   start();
