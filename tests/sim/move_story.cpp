@@ -8,6 +8,7 @@
 
 #include "cse/rows.hpp"
 #include "sim/sim_world.hpp"
+#include "support/cse_options.hpp"
 
 namespace edgecse::sim {
 namespace {
@@ -95,15 +96,9 @@ class Story {
   }
 
   void build() {
-    cse::CseOptions in;
-    in.type = cse::CseType::In;
-    in.id = "/in";
-    in.name = "cse-in";
-    world_.add(in);
+    world_.add(test::in_cse_options());
     for (int i = 1; i <= edges_; ++i) {
-      cse::CseOptions edge;
-      edge.id = "/mn" + std::to_string(i);
-      edge.registrar = cse::RegistrarOptions{"/in", "cse-in", {}};
+      auto edge = test::edge_cse_options("/mn" + std::to_string(i));
       for (int k = 1; k <= edges_; ++k)
         if (k != i) edge.mobility.peers.push_back("/mn" + std::to_string(k));
       edge.mobility.guard_time = 600s;

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "sim/sim_world.hpp"
+#include "support/cse_options.hpp"
 
 namespace edgecse::sim {
 namespace {
@@ -22,15 +23,9 @@ class FastDevice : public ::testing::Test {
   static void SetUpTestSuite() { base::log::set_level(base::log::Level::Error); }
 
   void build(const cse::handover::TestFaults& faults) {
-    cse::CseOptions in;
-    in.type = cse::CseType::In;
-    in.id = "/in";
-    in.name = "cse-in";
-    world.add(in);
+    world.add(test::in_cse_options());
     for (const std::string id : {"/mn1", "/mn2"}) {
-      cse::CseOptions edge;
-      edge.id = id;
-      edge.registrar = cse::RegistrarOptions{"/in", "cse-in", {}};
+      auto edge = test::edge_cse_options(id);
       edge.mobility.peers = {id == "/mn1" ? "/mn2" : "/mn1"};
       world.add(edge, faults);
     }

@@ -12,16 +12,6 @@
 namespace edgecse::cse::handover {
 namespace {
 
-using onem2m::make_error_response;
-using onem2m::Operation;
-using onem2m::refuse;
-using onem2m::Request;
-using onem2m::Response;
-using onem2m::ResponseCallback;
-using onem2m::ResponseStatus;
-using onem2m::Result;
-namespace type = onem2m::type;
-
 /// The stem for an S-type AE, `<first registrar>.<stem>` for a C-type one. The oldest alias comes last.
 std::string entry_name(const std::string& unit, const UnitRow& row, const std::string& own_id) {
   if (unit.starts_with('S')) return unit;

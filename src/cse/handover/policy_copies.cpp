@@ -12,16 +12,6 @@
 namespace edgecse::cse::handover {
 namespace {
 
-using onem2m::make_error_response;
-using onem2m::Operation;
-using onem2m::refuse;
-using onem2m::Request;
-using onem2m::Response;
-using onem2m::ResponseCallback;
-using onem2m::ResponseStatus;
-using onem2m::Result;
-namespace type = onem2m::type;
-
 constexpr std::string_view kReports = "policy-report ", kChanges = "policy-change ";  // ordering keys begin so
 constexpr std::chrono::hours kLife{24};  // of a message; whoever was away longer reports when it starts
 

@@ -17,6 +17,17 @@
 
 namespace edgecse::cse::handover {
 
+// The words of the messages between edges, which every part of the protocol reads and writes.
+using onem2m::make_error_response;
+using onem2m::Operation;
+using onem2m::refuse;
+using onem2m::Request;
+using onem2m::Response;
+using onem2m::ResponseCallback;
+using onem2m::ResponseStatus;
+using onem2m::Result;
+namespace type = onem2m::type;
+
 /// Wrong readings of the protocol, on only where a test shows that its checks can fail.
 struct TestFaults {
   bool acknowledge_before_grant = false;  // the target takes the unit with FINAL

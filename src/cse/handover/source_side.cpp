@@ -9,15 +9,6 @@
 namespace edgecse::cse::handover {
 namespace {
 
-using onem2m::make_error_response;
-using onem2m::Operation;
-using onem2m::refuse;
-using onem2m::Request;
-using onem2m::Response;
-using onem2m::ResponseCallback;
-using onem2m::ResponseStatus;
-using onem2m::Result;
-
 constexpr std::size_t kBatchBytes = 32 * 1024;  // small, so that no job of an import holds up the others
 constexpr std::chrono::milliseconds kSettledWithin{200};  // of a receiver's answer, before the unit is frozen
 

@@ -10,15 +10,6 @@
 namespace edgecse::cse::handover {
 namespace {
 
-using onem2m::make_error_response;
-using onem2m::Operation;
-using onem2m::refuse;
-using onem2m::Request;
-using onem2m::Response;
-using onem2m::ResponseCallback;
-using onem2m::ResponseStatus;
-using onem2m::Result;
-
 void fail(const Request& request, const ResponseCallback& done, const onem2m::Error& error) {
   done(make_error_response(request, error.status, error.detail));
 }

@@ -8,6 +8,7 @@
 
 #include "base/simulated_time.hpp"
 #include "net/http_client.hpp"
+#include "support/cse_options.hpp"
 #include "support/fake_cse.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/test_cse.hpp"
@@ -226,11 +227,7 @@ TEST_F(DeviceTest, FollowsATriggerToItsTargetOrIgnoresIt) {
 // From the triggerRequest at an IN-CSE, where the meter can be reached, to its registration at another CSE.
 TEST_F(DeviceTest, TriggerRequestAtAnInCseReRegistersIt) {
   start();
-  cse::CseOptions in_options;
-  in_options.type = cse::CseType::In;
-  in_options.id = "/in";
-  in_options.name = "cse-in";
-  test::TestCse in(in_options);
+  test::TestCse in(test::in_cse_options());
   const std::string boss = in.add_ae("Cboss");
   in.add_ae("Cmeter", {{"poa", {"http://127.0.0.6:9000"}}, {"tren", true}});
   auto registration = in.request(onem2m::Operation::Create, "cse-in", "/mn2");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "support/cse_network.hpp"
+#include "support/cse_options.hpp"
 
 namespace edgecse::test {
 namespace {
@@ -19,22 +20,9 @@ Json shown(const onem2m::Response& response) {
 /// An AE at an MN-CSE, and the IN-CSE that it is registered at.
 struct Announcement : ::testing::Test {
   CseNetwork network;
-  CseNetwork::Node& in = network.add(make_in());
-  CseNetwork::Node& mn = network.add(make_mn("/mn1"));
+  CseNetwork::Node& in = network.add(in_cse_options());
+  CseNetwork::Node& mn = network.add(edge_cse_options("/mn1"));
 
-  static cse::CseOptions make_in() {
-    cse::CseOptions options;
-    options.type = cse::CseType::In;
-    options.id = "/in";
-    options.name = "cse-in";
-    return options;
-  }
-  static cse::CseOptions make_mn(const std::string& id) {
-    cse::CseOptions options;
-    options.id = id;
-    options.registrar = cse::RegistrarOptions{"/in", "cse-in", {}};
-    return options;
-  }
   void SetUp() override {
     ASSERT_TRUE(network.run_until([&] { return mn.cse().registrar_up(); }));
     network.advance(1s);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "support/cse_network.hpp"
+#include "support/cse_options.hpp"
 #include "support/test_cse.hpp"
 
 namespace edgecse::test {
@@ -98,17 +99,9 @@ TEST_F(Consultation, DamagedAnswersGrantNothing) {
 // --- AEContactList -----------------------------------------------------------------------------------------------------
 
 struct ContactList : ::testing::Test {
-  static cse::CseOptions an_in_cse() {
-    cse::CseOptions options;
-    options.type = cse::CseType::In;
-    options.id = "/in";
-    options.name = "cse-in";
-    return options;
-  }
   static cse::CseOptions an_mn_cse() {
-    cse::CseOptions options;
+    auto options = edge_cse_options();
     options.mobility.extensions = false;
-    options.registrar = cse::RegistrarOptions{"/in", "cse-in", {}};
     return options;
   }
   void SetUp() override {
@@ -120,7 +113,7 @@ struct ContactList : ::testing::Test {
     return rsc(in.ask(onem2m::Operation::Notify, "cse-in", from, {{"m2m:sgn", std::move(content)}}));
   }
   CseNetwork network;
-  CseNetwork::Node& in = network.add(an_in_cse());
+  CseNetwork::Node& in = network.add(in_cse_options());
   CseNetwork::Node& mn1 = network.add(an_mn_cse());
 };
 

@@ -3,6 +3,7 @@
 // <crossResourceSubscription> as its creator meets it. TS-0001 9.6.58, TS-0004 7.4.58, release4 4.
 #include "support/cse_network.hpp"
 #include "subscription_fixture.hpp"
+#include "support/cse_options.hpp"
 
 namespace edgecse::test {
 namespace {
@@ -236,14 +237,8 @@ TEST_F(CrossResource, TargetsAgreeFirst) {
 // Members at another CSE: made, heard and taken back through ordinary primitives.
 TEST(CrossResourceAcrossCses, MembersMayBeElsewhere) {
   CseNetwork network;
-  cse::CseOptions in_options;
-  in_options.type = cse::CseType::In;
-  in_options.id = "/in";
-  in_options.name = "cse-in";
-  auto& in = network.add(in_options);
-  cse::CseOptions mn_options;
-  mn_options.registrar = cse::RegistrarOptions{"/in", "cse-in", {}};
-  auto& mn = network.add(mn_options);
+  auto& in = network.add(in_cse_options());
+  auto& mn = network.add(edge_cse_options());
   network.time.advance(5s);
   ASSERT_EQ(rsc(mn.create("cse-mn", 2, {{"m2m:ae", {{"rn", "dev"}, {"api", "Ntest"}, {"rr", true}, {"srv", {"3"}}}}}, "Cdev")), 2001);
   ASSERT_EQ(rsc(mn.create("cse-mn/dev", 3, {{"m2m:cnt", {{"rn", "data"}}}}, "Cdev")), 2001);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "support/cse_network.hpp"
+#include "support/cse_options.hpp"
 #include "support/test_cse.hpp"
 
 namespace edgecse::test {
@@ -149,14 +150,8 @@ TEST_F(NonBlockingRequest, ThatACrashInterruptedHasFailed) {
 
 TEST(NonBlockingRetargetedRequest, IsKeptHereAndDoneThere) {
   CseNetwork network;
-  cse::CseOptions upper;
-  upper.type = cse::CseType::In;
-  upper.id = "/in";
-  upper.name = "cse-in";
-  CseNetwork::Node& in = network.add(upper);
-  cse::CseOptions lower;
-  lower.registrar = cse::RegistrarOptions{"/in", "cse-in", {}};
-  CseNetwork::Node& mn = network.add(lower);
+  CseNetwork::Node& in = network.add(in_cse_options());
+  CseNetwork::Node& mn = network.add(edge_cse_options());
   ASSERT_TRUE(network.run_until([&] { return mn.cse().registrar_up(); }));
   std::vector<Json> told;
   network.add_sink("mem:told", [&](const Request& request) {

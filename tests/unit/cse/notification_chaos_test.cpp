@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "support/cse_network.hpp"
+#include "support/cse_options.hpp"
 
 namespace edgecse::test {
 namespace {
@@ -17,14 +18,8 @@ class Story {
   explicit Story(std::uint64_t seed) : dice_(seed) {
     network_.random = base::SeededRandom(seed);
     network_.add_sink("mem://app", [this](const onem2m::Request& request) { return receive(request); });
-    cse::CseOptions in;
-    in.type = cse::CseType::In;
-    in.id = "/in";
-    in.name = "cse-in";
-    in_ = &network_.add(in);
-    cse::CseOptions mn;
-    mn.registrar = cse::RegistrarOptions{"/in", "cse-in", {}};
-    mn_ = &network_.add(mn);
+    in_ = &network_.add(in_cse_options());
+    mn_ = &network_.add(edge_cse_options());
     network_.run_until([this] { return mn_->cse().registrar_up(); });
     const Json ae{{"api", "Ntest"}, {"rr", true}, {"srv", {"3"}}};
     Json app = ae;

@@ -5,6 +5,7 @@
 
 #include "cse/registrar_link.hpp"
 #include "support/cse_network.hpp"
+#include "support/cse_options.hpp"
 
 namespace edgecse::test {
 namespace {
@@ -14,13 +15,6 @@ using Json = nlohmann::json;
 
 int rsc(const onem2m::Response& response) { return onem2m::to_number(response.status); }
 
-cse::CseOptions an_in_cse() {
-  cse::CseOptions options;
-  options.type = cse::CseType::In;
-  options.id = "/in";
-  options.name = "cse-in";
-  return options;
-}
 cse::CseOptions an_mn_cse(const std::string& id, const std::string& registrar = "/in") {
   cse::CseOptions options;
   options.id = id;
@@ -38,7 +32,7 @@ Json an_ae(const std::string& name, Json more = Json::object()) {
 
 struct Registration : ::testing::Test {
   CseNetwork network;
-  CseNetwork::Node& in = network.add(an_in_cse());
+  CseNetwork::Node& in = network.add(in_cse_options());
   CseNetwork::Node& mn1 = network.add(an_mn_cse("/mn1"));
 
   void SetUp() override { ASSERT_TRUE(network.run_until([&] { return mn1.cse().registrar_up(); })); network.advance(1s); }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "support/cse_network.hpp"
+#include "support/cse_options.hpp"
 
 namespace edgecse::test {
 namespace {
@@ -15,23 +16,10 @@ int rsc(const onem2m::Response& response) { return onem2m::to_number(response.st
 
 struct ServiceProviderStem : ::testing::Test {
   CseNetwork network;
-  CseNetwork::Node& in = network.add(make_in());
-  CseNetwork::Node& mn1 = network.add(make_mn("/mn1"));
-  CseNetwork::Node& mn2 = network.add(make_mn("/mn2"));
+  CseNetwork::Node& in = network.add(in_cse_options());
+  CseNetwork::Node& mn1 = network.add(edge_cse_options("/mn1"));
+  CseNetwork::Node& mn2 = network.add(edge_cse_options("/mn2"));
 
-  static cse::CseOptions make_in() {
-    cse::CseOptions options;
-    options.type = cse::CseType::In;
-    options.id = "/in";
-    options.name = "cse-in";
-    return options;
-  }
-  static cse::CseOptions make_mn(const std::string& id) {
-    cse::CseOptions options;
-    options.id = id;
-    options.registrar = cse::RegistrarOptions{"/in", "cse-in", {}};
-    return options;
-  }
   void SetUp() override {
     ASSERT_TRUE(network.run_until([&] { return mn1.cse().registrar_up() && mn2.cse().registrar_up(); }));
     network.advance(1s);

@@ -3,20 +3,14 @@
 // eventConfig and statsCollect at an IN-CSE. TS-0001 9.6.24 to 9.6.26.
 #include <gtest/gtest.h>
 
+#include "support/cse_options.hpp"
 #include "support/test_cse.hpp"
 
 namespace edgecse::test {
 namespace {
 
 struct Statistics : ::testing::Test {
-  static cse::CseOptions in_cse() {
-    cse::CseOptions options;
-    options.type = cse::CseType::In;
-    options.id = "/in";
-    options.name = "cse-in";
-    return options;
-  }
-  TestCse cse{in_cse()};
+  TestCse cse{in_cse_options()};
   onem2m::Response add_event(Json attributes) {
     return cse.create("cse-in/stats", 7, {{"m2m:evcg", std::move(attributes)}});
   }

@@ -5,6 +5,7 @@
 
 #include "onem2m/timestamp.hpp"
 #include "support/cse_network.hpp"
+#include "support/cse_options.hpp"
 #include "support/test_cse.hpp"
 
 namespace edgecse::test {
@@ -143,14 +144,8 @@ TEST_F(Transactions, GoAwayWhenTheyAreOverUnlessTheyPersist) {
 
 TEST(TransactionsOfTwoCses, AllOrNothingAcrossMcc) {
   CseNetwork network;
-  cse::CseOptions options;
-  options.type = cse::CseType::In;
-  options.id = "/in";
-  options.name = "cse-in";
-  auto& in = network.add(options);
-  options = {};
-  options.registrar = cse::RegistrarOptions{"/in", "cse-in", {}};
-  auto& edge = network.add(options);
+  auto& in = network.add(in_cse_options());
+  auto& edge = network.add(edge_cse_options());
   network.advance(seconds{5});
   ASSERT_EQ(rsc(edge.create("cse-mn", 2, {{"m2m:ae", {{"rn", "Cdev"}, {"api", "Ntest"}, {"rr", true}, {"srv", {"3"}}}}},
                             "Cdev")),

@@ -3,6 +3,7 @@
 // triggerRequest at an IN-CSE: whom it may wake, what it sends, how it ends. TS-0004 7.4.57.
 #include <gtest/gtest.h>
 
+#include "support/cse_options.hpp"
 #include "support/test_cse.hpp"
 
 namespace edgecse::test {
@@ -10,16 +11,8 @@ namespace {
 
 using std::chrono::seconds;
 
-cse::CseOptions in_cse() {
-  cse::CseOptions options;
-  options.type = cse::CseType::In;
-  options.id = "/in";
-  options.name = "cse-in";
-  return options;
-}
-
 struct Trigger : ::testing::Test {
-  TestCse cse{in_cse()};
+  TestCse cse{in_cse_options()};
   std::string ae = cse.add_ae("Cboss");
   std::string device = cse.add_ae("Cmeter", {{"poa", {"http://meter"}}, {"tren", true}, {"mei", "meter@example.org"}});
   int count = 0;
