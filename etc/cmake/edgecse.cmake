@@ -33,13 +33,29 @@ target_include_directories(edgecse_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_link_libraries(edgecse_flags INTERFACE Threads::Threads)
 
 # The headers that most files need and that are slow to parse, compiled once per configuration.
-file(WRITE ${CMAKE_BINARY_DIR}/pch/edgecse_pch.cpp "")
-add_library(edgecse_pch OBJECT ${CMAKE_BINARY_DIR}/pch/edgecse_pch.cpp)
-target_link_libraries(edgecse_pch PRIVATE edgecse_flags fmt::fmt nlohmann_json::nlohmann_json tl::expected)
-target_precompile_headers(edgecse_pch PRIVATE
+set(EDGECSE_SLOW_HEADERS
   <algorithm> <array> <atomic> <chrono> <cstdint> <deque> <functional> <map> <memory> <mutex> <optional> <set> <span>
   <string> <string_view> <thread> <tuple> <unordered_map> <utility> <variant> <vector>
   <fmt/format.h> <nlohmann/json.hpp> <tl/expected.hpp>)
+file(WRITE ${CMAKE_BINARY_DIR}/pch/edgecse_pch.cpp "")
+add_library(edgecse_pch OBJECT ${CMAKE_BINARY_DIR}/pch/edgecse_pch.cpp)
+target_link_libraries(edgecse_pch PRIVATE edgecse_flags fmt::fmt nlohmann_json::nlohmann_json tl::expected)
+target_precompile_headers(edgecse_pch PRIVATE ${EDGECSE_SLOW_HEADERS})
+
+# Test files are many, long and run once: with sanitizers most of their compile time went into optimising them.
+if(EDGECSE_BUILD_TESTS)
+  find_package(GTest REQUIRED)
+  add_library(edgecse_test_flags INTERFACE)
+  target_link_libraries(edgecse_test_flags INTERFACE edgecse_flags fmt::fmt nlohmann_json::nlohmann_json tl::expected
+                                                     GTest::gtest GTest::gmock)
+  target_include_directories(edgecse_test_flags INTERFACE ${CMAKE_SOURCE_DIR}/tests)
+  if(EDGECSE_SANITIZE)
+    target_compile_options(edgecse_test_flags INTERFACE -O0)
+  endif()
+  add_library(edgecse_test_pch OBJECT ${CMAKE_BINARY_DIR}/pch/edgecse_pch.cpp)
+  target_link_libraries(edgecse_test_pch PRIVATE edgecse_test_flags)
+  target_precompile_headers(edgecse_test_pch PRIVATE ${EDGECSE_SLOW_HEADERS} <gmock/gmock.h> <gtest/gtest.h>)
+endif()
 
 function(edgecse_common target)
   target_link_libraries(${target} PRIVATE edgecse_flags fmt::fmt)
@@ -80,13 +96,9 @@ function(edgecse_add_test name)
     set(arg_TIMEOUT 120)
   endif()
   add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
-  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-  target_compile_definitions(${name} PRIVATE EDGECSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-                                             EDGECSE_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  target_link_libraries(${name} PRIVATE edgecse_flags fmt::fmt nlohmann_json::nlohmann_json tl::expected)
-  add_dependencies(${name} edgecse_pch)
-  target_precompile_headers(${name} REUSE_FROM edgecse_pch)
+  target_link_libraries(${name} PRIVATE ${arg_LIBS} edgecse_test_flags GTest::gtest_main)
+  target_include_directories(${name} PRIVATE ${CMAKE_BINARY_DIR}/tests)
+  target_precompile_headers(${name} REUSE_FROM edgecse_test_pch)
   if(arg_WHOLE)
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})

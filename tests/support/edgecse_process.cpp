@@ -5,6 +5,8 @@
 
 #include <stdexcept>
 
+#include "support/paths.hpp"
+
 namespace edgecse::test {
 namespace {
 

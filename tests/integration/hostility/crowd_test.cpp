@@ -5,6 +5,7 @@
 
 #include "integration/hostility/hostile_test.hpp"
 #include "support/child_process.hpp"
+#include "support/paths.hpp"
 
 namespace edgecse::net {
 namespace {

@@ -6,6 +6,7 @@
 #include "integration/store/numbered_batch.hpp"
 #include "store/open_rocksdb.hpp"
 #include "support/child_process.hpp"
+#include "support/paths.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace edgecse::store {

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "edgecse/configuration.hpp"
+#include "support/paths.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace edgecse::app {

@@ -8,6 +8,7 @@
 
 #include "base/simulated_time.hpp"
 #include "control/sandbox.hpp"
+#include "support/paths.hpp"
 
 namespace edgecse::sandbox {
 

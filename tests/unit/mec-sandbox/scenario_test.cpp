@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "scenario/geography.hpp"
+#include "support/paths.hpp"
 
 namespace edgecse::sandbox {
 namespace {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/paths.hpp"
+
 namespace edgecse::sandbox {
 namespace {
 
