@@ -58,6 +58,7 @@ bool PlatformCheck::run(const std::function<void(const CheckStep&)>& report) {
     }
     read_optional("mec013 users", Api::Location, "/queries/users");
     read_optional("mec013 zones", Api::Location, "/queries/zones");
+    read_optional("mec012 radio bearers", Api::Rni, "/queries/rab_info?app_ins_id=" + options_.app_instance_id);
   }
   clean_up();
   return !failed_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Tries, step by step, what a CSE needs of a MEC platform, and takes away again what it made: for an operator who has a
-// platform's address and wants to know what works before anything is deployed. MEC 009, 011, 013, 021.
+// platform's address and wants to know what works before anything is deployed. MEC 009, 011, 012, 013, 021.
 #pragma once
 
 #include <chrono>
