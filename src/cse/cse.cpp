@@ -67,9 +67,10 @@ void add_procedures(CseCore& core) {
 // Exchange, expiration: each registers what it offers in the core. A later one may replace an earlier one's procedure.
 std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
   std::vector<std::unique_ptr<CsePart>> parts;
+  const auto partial_results = std::make_shared<PartialResults>();
   parts.push_back(make_exchange(core));
   parts.push_back(make_expiration(core));
-  parts.push_back(make_group(core));
+  parts.push_back(make_group(core, partial_results));
   parts.push_back(make_time_series_monitor(core));
   parts.push_back(make_automation(core));
   parts.push_back(make_transactions(core));
@@ -80,7 +81,7 @@ std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
   parts.push_back(make_node_links(core));
   parts.push_back(make_geofence(core));
   parts.push_back(make_announcement(core));
-  parts.push_back(make_non_blocking(core));
+  parts.push_back(make_non_blocking(core, partial_results));
   if (auto contacts = make_contact_list(core)) parts.push_back(std::move(contacts));
   if (auto reports = make_reference_reports(core)) parts.push_back(std::move(reports));
   return parts;

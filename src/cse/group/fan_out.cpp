@@ -24,6 +24,8 @@ namespace type = onem2m::type;
 
 // Members asked at the same time: as many as one commit takes.
 constexpr std::size_t kWindow = 1'000;
+// What is known so far is told soon, then ever more seldom: the answers of many members make a long text.
+constexpr base::Duration kFirstReport = std::chrono::milliseconds{100}, kSlowestReport = std::chrono::seconds{5};
 constexpr std::string_view kFanOutPoint = "fopt", kSemanticFanOutPoint = "sfop";
 
 struct Through {
@@ -94,6 +96,9 @@ class Round : public std::enable_shared_from_this<Round> {
       : core_(core), alive_(std::move(alive)), request_(std::move(request)), members_(std::move(members)),
         rest_(std::move(rest)), done_(std::move(done)), answers_(members_.size()) {}
 
+  /// Told of what is known while members are still asked.
+  void report_to(PartialResults::Listener listener) { listener_ = std::move(listener); }
+
   void start(base::Duration time) {
     timer_ = core_.environment.executor.run_after(time, [weak = weak_from_this()] {
       if (const auto round = weak.lock()) round->finish();
@@ -129,30 +134,61 @@ class Round : public std::enable_shared_from_this<Round> {
         if (self->finished_) return;
         self->answers_[index] = std::move(response);
         ++self->answered_;
+        self->report_soon();
       }
       self->pump();
     });
   }
 
+  /// With mutex_ held. Answers that come at once need no report, and those that come together need one.
+  void report_soon() {
+    if (!listener_ || report_timer_ != 0 || answered_ == members_.size()) return;
+    report_timer_ = core_.environment.executor.run_after(report_after_, [weak = weak_from_this()] {
+      if (const auto round = weak.lock()) round->report();
+    });
+    report_after_ = std::min(report_after_ * 2, kSlowestReport);
+  }
+
+  void report() {
+    if (alive_.expired()) return;
+    Json content;
+    {
+      std::lock_guard lock(mutex_);
+      report_timer_ = 0;
+      if (finished_) return;
+      content = aggregate([](Response& answer) { return answer; });
+    }
+    listener_(std::move(content));
+  }
+
   void finish() {
+    base::TimerId report_timer = 0;
     {
       std::lock_guard lock(mutex_);
       if (std::exchange(finished_, true)) return;
+      report_timer = report_timer_;
     }
     if (alive_.expired()) return;
     core_.environment.executor.cancel(timer_);
+    if (report_timer != 0) core_.environment.executor.cancel(report_timer);
     if (answered_ == 0)
       return done_(make_error_response(request_, ResponseStatus::GroupMembersNotResponded, "no member answered in time"));
-    Json items = Json::array();
-    for (std::size_t i = 0; i < members_.size(); ++i)
-      if (answers_[i]) items.push_back(item(members_[i], *answers_[i]));
     Response response;
     response.request_identifier = request_.request_identifier;
-    response.content = {{"m2m:agr", {{"m2m:rsp", std::move(items)}}}};
+    response.content = aggregate([](Response& answer) { return std::move(answer); });
     done_(std::move(response));
   }
 
-  [[nodiscard]] Json item(const std::string& member, Response& answer) const {
+  /// take: how an answer is had; moved away by the last who asks.
+  template <typename Take>
+  [[nodiscard]] Json aggregate(const Take& take) {
+    Json items = Json::array();
+    for (std::size_t i = 0; i < members_.size(); ++i)
+      if (answers_[i]) items.push_back(item(members_[i], take(*answers_[i])));
+    return {{"m2m:agr", {{"m2m:rsp", std::move(items)}}}};
+  }
+
+  [[nodiscard]] Json item(const std::string& member, Response answer) const {
     Json one{{"rsc", onem2m::to_number(answer.status)}, {"rqi", request_.request_identifier}, {"fr", member}, {"to", request_.from}};
     if (request_.release_version) one["rvi"] = *request_.release_version;
     if (answer.serialized_content) {
@@ -169,11 +205,14 @@ class Round : public std::enable_shared_from_this<Round> {
   const std::vector<std::string> members_;
   const std::string rest_;
   const ResponseCallback done_;
+  PartialResults::Listener listener_;
   base::TimerId timer_ = 0;
   std::mutex mutex_;  // guards what follows; after finished_ is set nobody writes
   std::vector<std::optional<Response>> answers_;
   std::size_t next_ = 0, answered_ = 0;
   bool pumping_ = false, finished_ = false;
+  base::TimerId report_timer_ = 0;
+  base::Duration report_after_ = kFirstReport;
 };
 
 /// Until when answers are collected: rset, else rqet, else the usual life of a request.
@@ -224,10 +263,14 @@ void FanOut::handle(Request request, ResponseCallback done) {
     request.group_request_identifier = core_.base_id() + '-' + core_.environment.random.hex(12);
     static_cast<void>(requests_.is_repeated(request, address->segments));  // when it comes back it was here
   }
+  PartialResults::Listener listener = partial_results_->find(request);
   request.group_request_target_members.clear();
-  request.response_type = 3;
+  request.response_type = kBlocking;
   forward_through(core_, request, group);
-  std::make_shared<Round>(core_, alive_, std::move(request), std::move(*members), through->rest, std::move(done))->start(time);
+  const auto round =
+      std::make_shared<Round>(core_, alive_, std::move(request), std::move(*members), through->rest, std::move(done));
+  round->report_to(std::move(listener));
+  round->start(time);
 }
 
 }  // namespace edgecse::cse::group

@@ -11,6 +11,7 @@
 
 #include "cse/cse_core.hpp"
 #include "cse/group/group_request_memory.hpp"
+#include "cse/request/partial_results.hpp"
 
 namespace edgecse::cse::group {
 
@@ -18,7 +19,8 @@ namespace edgecse::cse::group {
 /// meet in one commit; members elsewhere side by side.
 class FanOut final : public SubtreeHandler {
  public:
-  explicit FanOut(CseCore& core) : core_(core), requests_(core) {}
+  FanOut(CseCore& core, std::shared_ptr<const PartialResults> partial_results)
+      : core_(core), partial_results_(std::move(partial_results)), requests_(core) {}
 
   /// Requests to or through a fanOutPoint here, and those that a group sent here before (4104).
   [[nodiscard]] bool takes(const onem2m::Request& request, const std::vector<std::string>& segments) const override;
@@ -26,6 +28,7 @@ class FanOut final : public SubtreeHandler {
 
  private:
   CseCore& core_;
+  const std::shared_ptr<const PartialResults> partial_results_;
   mutable GroupRequestMemory requests_;
   std::shared_ptr<char> alive_ = std::make_shared<char>();
 };

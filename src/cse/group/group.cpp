@@ -11,8 +11,8 @@ namespace {
 
 class GroupPart final : public CsePart {
  public:
-  explicit GroupPart(CseCore& core)
-      : fan_out_(core), forwarder_(std::make_shared<group::NotificationForwarder>(core)),
+  GroupPart(CseCore& core, std::shared_ptr<const PartialResults> partial_results)
+      : fan_out_(core, std::move(partial_results)), forwarder_(std::make_shared<group::NotificationForwarder>(core)),
         keeper_(std::make_shared<group::MemberKeeper>(core)) {
     core.procedures.add(onem2m::type::kGroup, std::make_shared<group::GroupProcedure>(core));
     core.virtual_targets.push_back(&fan_out_);
@@ -33,6 +33,8 @@ class GroupPart final : public CsePart {
 
 }  // namespace
 
-std::unique_ptr<CsePart> make_group(CseCore& core) { return std::make_unique<GroupPart>(core); }
+std::unique_ptr<CsePart> make_group(CseCore& core, std::shared_ptr<const PartialResults> partial_results) {
+  return std::make_unique<GroupPart>(core, std::move(partial_results));
+}
 
 }  // namespace edgecse::cse

@@ -6,10 +6,11 @@
 #include <memory>
 
 #include "cse/cse_core.hpp"
+#include "cse/request/partial_results.hpp"
 
 namespace edgecse::cse {
 
-/// Plugs into the core: type procedure, listener, virtual targets.
-[[nodiscard]] std::unique_ptr<CsePart> make_group(CseCore& core);
+/// Plugs into the core: type procedure, listener, virtual targets. A fan-out tells partial_results what it knows so far.
+[[nodiscard]] std::unique_ptr<CsePart> make_group(CseCore& core, std::shared_ptr<const PartialResults> partial_results);
 
 }  // namespace edgecse::cse

@@ -3,9 +3,7 @@
 
 #include "base/log.hpp"
 #include "cse/message_check.hpp"
-#include "cse/outbox.hpp"
 #include "cse/request/request_resource.hpp"
-#include "cse/subscription/notification_criteria.hpp"
 
 namespace edgecse::cse {
 namespace {
@@ -19,9 +17,10 @@ namespace type = onem2m::type;
 
 class NonBlocking final : public CsePart, public NonBlockingHandler {
  public:
-  explicit NonBlocking(CseCore& core) : core_(core) {
+  NonBlocking(CseCore& core, std::shared_ptr<PartialResults> partial_results)
+      : core_(core), partial_results_(std::move(partial_results)) {
     core.non_blocking = this;
-    core.procedures.add(type::kRequest, std::make_shared<RequestProcedure>());
+    core.procedures.add(type::kRequest, std::make_shared<RequestProcedure>(core));
   }
 
   void start() override { end_interrupted(); }
@@ -32,12 +31,13 @@ class NonBlocking final : public CsePart, public NonBlockingHandler {
   Result<> check(const Request& request) const;
   void execute(Request request, const std::string& id);
   void finish(const std::string& id, const Response& response);
+  void keep_partial(const std::string& id, Json content);
   Result<> keep_result(Transaction& transaction, const std::string& id, const Response& response);
-  void tell(Transaction& transaction, const Resource& resource) const;
   void announce(Transaction& transaction, ResourceEvent::Kind kind, const std::string& id, const Json* before = nullptr) const;
   void end_interrupted();
 
   CseCore& core_;
+  const std::shared_ptr<PartialResults> partial_results_;
   std::atomic<std::size_t> under_way_{0};
   std::shared_ptr<char> alive_ = std::make_shared<char>();
 };
@@ -91,10 +91,36 @@ void NonBlocking::execute(Request request, const std::string& id) {
   request.notification_targets.reset();
   core_.environment.executor.post([this, alive = std::weak_ptr(alive_), id, request = std::move(request)]() mutable {
     if (alive.expired()) return;
-    core_.pipeline->handle(std::move(request), [this, alive, id](const Response& response) {
-      if (!alive.expired()) finish(id, response);
+    partial_results_->expect(request, id, [this, alive, id](Json content) {
+      if (!alive.expired()) keep_partial(id, std::move(content));
+    });
+    Request known;
+    known.from = request.from;
+    known.request_identifier = request.request_identifier;
+    core_.pipeline->handle(std::move(request), [this, alive, id, known = std::move(known)](const Response& response) {
+      if (alive.expired()) return;
+      partial_results_->forget(known, id);
+      finish(id, response);
     });
   });
+}
+
+/// Some of the members that a request was fanned out to have answered. TS-0004 7.4.14.
+void NonBlocking::keep_partial(const std::string& id, Json content) {
+  ++under_way_;
+  core_.loop->submit({[this, id, content = std::move(content)](Transaction& transaction) -> Result<> {
+                        const ResourcePtr before = transaction.tree().find(id);
+                        if (!before || is_final(*before)) return {};
+                        Response response;
+                        response.content = content;
+                        Resource after = *before;
+                        set_operation_result(core_, transaction.now(), response, after);
+                        after.attributes["rs"] = static_cast<int>(RequestStatus::PartiallyCompleted);
+                        transaction.put(std::move(after));
+                        announce(transaction, ResourceEvent::Kind::Updated, id, &before->attributes);
+                        return {};
+                      },
+                      [this](const Result<>&) { --under_way_; }});  // the next report, or the result, tells it again
 }
 
 void NonBlocking::finish(const std::string& id, const Response& response) {
@@ -114,37 +140,8 @@ Result<> NonBlocking::keep_result(Transaction& transaction, const std::string& i
   set_operation_result(core_, transaction.now(), response, after);
   transaction.put(after);
   announce(transaction, ResourceEvent::Kind::Updated, id, &before->attributes);
-  const Json& kind = after.attributes["mi"]["rt"];
-  if (kind.is_object() && kind.value("rtv", 0) == kNonBlockingAsynch) tell(transaction, after);
+  tell_result(core_, transaction, after);
   return {};
-}
-
-/// To the notification targets; to the Originator when none are given, to nobody when the list is empty. TS-0004 7.3.2.4.
-void NonBlocking::tell(Transaction& transaction, const Resource& resource) const {
-  const Json& kind = resource.attributes.at("mi").at("rt");
-  std::vector<std::string> targets;
-  if (const auto given = kind.find("nu"); given != kind.end()) {
-    targets = given->get<std::vector<std::string>>();
-  } else if (!resource.creator.empty()) {
-    targets = {resource.creator};
-  }
-  const Json notification = result_notification(resource);
-  const std::int64_t soonest = (transaction.now() + core_.request_life.load()).time_since_epoch().count();
-  for (const std::string& uri : targets) {
-    const NotificationTarget target = read_notification_target(uri);
-    OutboxEntry entry;
-    entry.ordering_key = resource.id + ' ' + target.address;
-    entry.number = 1;
-    entry.target = entry.request.to = target.address;
-    entry.plain_url = target.is_url;
-    entry.expires = std::max(to_microseconds(resource.text("et")), soonest);
-    entry.request.operation = onem2m::Operation::Notify;
-    entry.request.from = core_.options.id;
-    entry.request.request_identifier = resource.id + "-result";
-    entry.request.release_version = resource.attributes.at("mi").value("rvi", "3");
-    entry.request.content = notification;
-    enqueue(transaction, entry);
-  }
 }
 
 void NonBlocking::announce(Transaction& transaction, ResourceEvent::Kind kind, const std::string& id, const Json* before) const {
@@ -160,15 +157,19 @@ void NonBlocking::announce(Transaction& transaction, ResourceEvent::Kind kind, c
   core_.tell(transaction, event);
 }
 
-/// What an earlier life left under way: whether it was done is not known, so it is not done again.
+/// What an earlier life left under way: whether it was done is not known, so it is not done again. Of a fan-out the members
+/// that had answered are its result, as when its time is up.
 void NonBlocking::end_interrupted() {
   for (const ResourcePtr& child : core_.loop->snapshot()->tree.children(core_.base_id())) {
     if (child->type != type::kRequest) continue;
-    const auto status = static_cast<RequestStatus>(child->number("rs"));
-    if (status == RequestStatus::Completed || status == RequestStatus::Failed) continue;
+    if (is_final(*child)) continue;
     Response response;
-    response.status = ResponseStatus::InternalServerError;
-    response.content = {{"m2m:dbg", "the CSE was restarted while the request was under way"}};
+    if (static_cast<RequestStatus>(child->number("rs")) == RequestStatus::PartiallyCompleted) {
+      response.content = child->attributes.at("ors").value("pc", Json{});
+    } else {
+      response.status = ResponseStatus::InternalServerError;
+      response.content = {{"m2m:dbg", "the CSE was restarted while the request was under way"}};
+    }
     ++under_way_;
     finish(child->id, response);
   }
@@ -176,6 +177,8 @@ void NonBlocking::end_interrupted() {
 
 }  // namespace
 
-std::unique_ptr<CsePart> make_non_blocking(CseCore& core) { return std::make_unique<NonBlocking>(core); }
+std::unique_ptr<CsePart> make_non_blocking(CseCore& core, std::shared_ptr<PartialResults> partial_results) {
+  return std::make_unique<NonBlocking>(core, std::move(partial_results));
+}
 
 }  // namespace edgecse::cse

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cse/request/request_resource.hpp"
 
+#include "cse/message_check.hpp"
+#include "cse/outbox.hpp"
+#include "cse/subscription/notification_criteria.hpp"
 #include "onem2m/json_codec.hpp"
 #include "onem2m/timestamp.hpp"
 
@@ -13,14 +16,13 @@ namespace type = onem2m::type;
 
 namespace {
 
-// Result persistence is how long the Originator may come for the result; a request that expires has none. release4 18.
+// Until the request, its result and the time in which the Originator may come for it are over. TS-0004 7.3.2.2; release4 18.
 std::string choose_life(const CseCore& core, base::WallTime now, const Request& request) {
   const base::WallTime latest = now + core.options.maximum_expiration;
-  for (const std::string* text : {&request.request_expiration, &request.result_persistence}) {
-    const auto time = onem2m::parse_timestamp(*text);
-    if (time && *time <= latest) return *text;
-  }
-  return onem2m::format_timestamp(now + core.request_resource_life.load());
+  std::optional<base::WallTime> end;
+  for (const std::string* text : {&request.request_expiration, &request.result_expiration, &request.result_persistence})
+    if (const auto time = onem2m::parse_timestamp(*text); time && *time <= latest) end = std::max(end.value_or(*time), *time);
+  return onem2m::format_timestamp(end.value_or(now + core.request_resource_life.load()));
 }
 
 // Every parameter but those that are attributes of their own.
@@ -34,10 +36,27 @@ Json meta_information(const Request& request, base::WallTime now, Json& content)
 
 }  // namespace
 
-onem2m::Result<> RequestProcedure::check_delete(const Tree&, const Request&, const Resource& resource) const {
+bool is_final(const Resource& resource) {
   const auto status = static_cast<RequestStatus>(resource.number("rs"));
-  if (status == RequestStatus::Completed || status == RequestStatus::Failed) return {};
+  return status == RequestStatus::Completed || status == RequestStatus::Failed;
+}
+
+onem2m::Result<> RequestProcedure::check_delete(const Tree&, const Request&, const Resource& resource) const {
+  if (is_final(resource)) return {};
   return onem2m::refuse(ResponseStatus::UnableToRecallRequest, "the request '" + resource.name + "' is under way");
+}
+
+onem2m::Result<> RequestProcedure::before_delete(DeleteContext& context) {
+  if (context.request != nullptr || is_final(context.resource)) return {};
+  Resource expired = context.resource;
+  if (static_cast<RequestStatus>(expired.number("rs")) != RequestStatus::PartiallyCompleted) {
+    Response response;
+    response.status = ResponseStatus::RequestTimeout;
+    response.content = {{"m2m:dbg", "the request expired before it was done"}};
+    set_operation_result(core_, context.transaction.now(), response, expired);
+  }
+  tell_result(core_, context.transaction, expired);
+  return {};
 }
 
 Resource make_request_resource(const CseCore& core, Transaction& transaction, const Request& request) {
@@ -83,6 +102,34 @@ void set_operation_result(const CseCore& core, base::WallTime now, const Respons
     if (!stem.empty()) resource.creator = stem;
   }
   attributes["ors"] = std::move(result);
+}
+
+void tell_result(const CseCore& core, Transaction& transaction, const Resource& resource) {
+  const Json& kind = member_of(resource.attributes.at("mi"), "rt");
+  if (!kind.is_object() || kind.value("rtv", 0) != kNonBlockingAsynch) return;
+  std::vector<std::string> targets;
+  if (const auto given = kind.find("nu"); given != kind.end()) {
+    targets = given->get<std::vector<std::string>>();
+  } else if (!resource.creator.empty()) {
+    targets = {resource.creator};
+  }
+  const Json notification = result_notification(resource);
+  const std::int64_t soonest = (transaction.now() + core.request_life.load()).time_since_epoch().count();
+  for (const std::string& uri : targets) {
+    const NotificationTarget target = read_notification_target(uri);
+    OutboxEntry entry;
+    entry.ordering_key = resource.id + ' ' + target.address;
+    entry.number = 1;
+    entry.target = entry.request.to = target.address;
+    entry.plain_url = target.is_url;
+    entry.expires = std::max(to_microseconds(resource.text("et")), soonest);
+    entry.request.operation = onem2m::Operation::Notify;
+    entry.request.from = core.options.id;
+    entry.request.request_identifier = resource.id + "-result";
+    entry.request.release_version = resource.attributes.at("mi").value("rvi", "3");
+    entry.request.content = notification;
+    enqueue(transaction, entry);
+  }
 }
 
 Json result_notification(const Resource& resource) {

@@ -268,5 +268,84 @@ TEST_F(RemoteGroup, AnswersWithWhatIsThereAtTheEnd) {
   EXPECT_EQ(read.content["m2m:agr"]["m2m:rsp"][0]["rsc"], 2000);
 }
 
+/// A request to the group that is not waited for; the second member does not answer before the test lets it.
+struct NonBlockingFanOut : RemoteGroup {
+  void SetUp() override {
+    RemoteGroup::SetUp();
+    network.add_sink("mem:told", [this](const onem2m::Request& request) {
+      told.push_back(request.content["m2m:rsp"]);
+      return onem2m::Response{};
+    });
+    const Json ae{{"rn", "Cdev"}, {"api", "Ntest"}, {"rr", true}, {"srv", {"3"}}, {"poa", {"mem:told"}}};
+    ASSERT_EQ(rsc(in.create("cse-in", 2, {{"m2m:ae", ae}}, "Cdev")), 2001);
+    ASSERT_EQ(rsc(make({{"mid", {"cse-in/data", "/mn1/cse-mn/data"}}, {"acpi", {"-/open"}}})), 2001);
+  }
+  std::string ask(int response_type, const std::string& rqet = "", const std::string& rset = "", const std::string& rp = "") {
+    onem2m::Request request;
+    request.operation = Operation::Retrieve;
+    request.to = "cse-in/g/fopt";
+    request.from = "Cdev";
+    request.response_type = response_type;
+    request.request_expiration = rqet;
+    request.result_expiration = rset;
+    request.result_persistence = rp;
+    return in.ask(request).content.value("m2m:uri", "");
+  }
+  Json kept(const std::string& id) { return in.retrieve(id, "Cdev").content.value("m2m:req", Json()); }
+  static std::size_t answers(const Json& request) { return request["ors"]["pc"]["m2m:agr"]["m2m:rsp"].size(); }
+  std::vector<Json> told;
+};
+
+TEST_F(NonBlockingFanOut, ShowsWhatIsKnownUntilTheLastMemberAnswered) {
+  network.delay = 1s;
+  const std::string id = ask(2);
+  EXPECT_EQ(kept(id)["rs"], 3);
+  network.advance(500ms);
+  const Json partial = kept(id);
+  EXPECT_EQ(partial["rs"], 5) << partial;
+  ASSERT_EQ(answers(partial), 1U);
+  EXPECT_EQ(partial["ors"]["rsc"], 2000);
+  EXPECT_EQ(partial["ors"]["pc"]["m2m:agr"]["m2m:rsp"][0]["rsc"], 2000);
+  EXPECT_EQ(rsc(in.remove(id, "Cdev")), 5220) << "not finished";
+  EXPECT_TRUE(told.empty());
+  network.advance(4s);
+  const Json complete = kept(id);
+  EXPECT_EQ(complete["rs"], 1);
+  EXPECT_EQ(answers(complete), 2U);
+  ASSERT_EQ(told.size(), 1U) << "at the end, once";
+  EXPECT_EQ(told[0]["pc"]["m2m:agr"]["m2m:rsp"].size(), 2U);
+}
+
+TEST_F(NonBlockingFanOut, EndsWithWhatIsThereWhenTheResultIsDue) {
+  network.delay = 1min;
+  network.timeout = 10min;
+  const std::string id = ask(1, "3000", "30000", "60000");
+  network.advance(29s);
+  EXPECT_EQ(kept(id)["rs"], 5);
+  network.advance(2s);
+  EXPECT_EQ(kept(id)["rs"], 1) << "rset";
+  EXPECT_EQ(answers(kept(id)), 1U);
+  ask(2, "3000", "30000");
+  network.advance(1s);
+  network.delay = 1ms;
+  network.advance(31s);
+  ASSERT_EQ(told.size(), 1U) << "the <request> ends with its result";
+  EXPECT_EQ(told[0]["rsc"], 2000);
+  EXPECT_EQ(told[0]["pc"]["m2m:agr"]["m2m:rsp"].size(), 1U);
+}
+
+TEST_F(NonBlockingFanOut, KeepsWhatItKnewThroughACrash) {
+  network.delay = 10s;
+  const std::string id = ask(2);
+  network.advance(1s);
+  ASSERT_EQ(kept(id)["rs"], 5);
+  in.restart();
+  network.delay = 1ms;
+  network.advance(1s);
+  EXPECT_EQ(kept(id)["rs"], 1);
+  EXPECT_EQ(answers(kept(id)), 1U);
+  ASSERT_EQ(told.size(), 1U);
+}
+
 }  // namespace
 }  // namespace edgecse::test

@@ -148,23 +148,42 @@ TEST_F(NonBlockingRequest, ThatACrashInterruptedHasFailed) {
   EXPECT_EQ(cse.sender.sent.size(), 1U) << "who waits for the result is told";
 }
 
-TEST(NonBlockingRetargetedRequest, IsKeptHereAndDoneThere) {
+struct NonBlockingRetargetedRequest : ::testing::Test {
+  NonBlockingRetargetedRequest() {
+    EXPECT_TRUE(network.run_until([&] { return mn.cse().registrar_up(); }));
+    network.add_sink("mem:told", [this](const Request& told_of) {
+      told.push_back(told_of.content);
+      return Response{};
+    });
+    const Json ae{{"rn", "Cdev"}, {"api", "Ntest"}, {"rr", true}, {"srv", {"3"}}, {"poa", {"mem:told"}}};
+    EXPECT_EQ(rsc(mn.create("cse-mn", 2, {{"m2m:ae", ae}}, "Cdev")), 2001);
+    request.operation = Operation::Retrieve;
+    request.to = "/in/cse-in";
+    request.from = "Cdev";
+    request.response_type = 2;
+  }
   CseNetwork network;
   CseNetwork::Node& in = network.add(in_cse_options());
   CseNetwork::Node& mn = network.add(edge_cse_options());
-  ASSERT_TRUE(network.run_until([&] { return mn.cse().registrar_up(); }));
   std::vector<Json> told;
-  network.add_sink("mem:told", [&](const Request& request) {
-    told.push_back(request.content);
-    return Response{};
-  });
-  const Json ae{{"rn", "Cdev"}, {"api", "Ntest"}, {"rr", true}, {"srv", {"3"}}, {"poa", {"mem:told"}}};
-  ASSERT_EQ(rsc(mn.create("cse-mn", 2, {{"m2m:ae", ae}}, "Cdev")), 2001);
   Request request;
-  request.operation = Operation::Retrieve;
-  request.to = "/in/cse-in";
-  request.from = "Cdev";
-  request.response_type = 2;
+};
+
+TEST_F(NonBlockingRetargetedRequest, ThatExpiresTellsWhoWaits) {
+  network.delay = network.timeout = std::chrono::minutes{5};
+  request.request_expiration = "3000";
+  const std::string id = mn.ask(request).content.at("m2m:uri");
+  network.advance(std::chrono::seconds{1});
+  network.delay = std::chrono::milliseconds{2};
+  network.advance(std::chrono::seconds{3});
+  EXPECT_EQ(rsc(mn.retrieve(id, "Cdev")), 4004);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].at("m2m:rsp").at("rsc"), 4008);
+  network.advance(std::chrono::minutes{11});
+  EXPECT_EQ(told.size(), 1U) << "the late answer is nobody's";
+}
+
+TEST_F(NonBlockingRetargetedRequest, IsKeptHereAndDoneThere) {
   const Response accepted = mn.ask(request);
   ASSERT_EQ(rsc(accepted), 1002);
   ASSERT_TRUE(network.run_until([&] { return !told.empty(); }));
