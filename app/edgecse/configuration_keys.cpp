@@ -86,6 +86,8 @@ void declare_cse(ConfigurationKeys& keys, Configuration& c) {
                "Ask the authorisation system of a dynamicAuthorizationConsultation before an access is refused.");
   keys.boolean("cse.service_subscriptions", c.cse.access.service_subscriptions,
                "AEs register only as the service subscription profile of this CSE's node allows (TS-0004 7.3.2.7).");
+  keys.integer("cse.limits.resources", c.cse.resources_per_originator, {0, 100'000'000}, "resources",
+               "That one AE may keep here, its <AE> included, instances not; more creates are refused 4141; 0: any number.");
   keys.duration("cse.maximum_expiration", c.cse.maximum_expiration, {1'000, 3'153'600'000'000},
                 "Longest life that a resource gets when it asks for more or for none.");
   keys.duration("cse.request_expiration", c.cse.request_expiration, {100, 3'600'000},

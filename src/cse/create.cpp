@@ -5,6 +5,7 @@
 #include <span>
 
 #include "cse/announcement/announcement.hpp"
+#include "cse/limits/resource_limit.hpp"
 #include "cse/procedures.hpp"
 #include "cse/rows.hpp"
 #include "onem2m/timestamp.hpp"
@@ -195,6 +196,8 @@ Result<Response> create_resource(Work& work) {
   if (auto is_free = check_name_free(transaction, *parent, resource.name); !is_free) return tl::unexpected(is_free.error());
   if (transaction.tree().find(resource.id))
     return refuse(ResponseStatus::Conflict, "the identifier '" + resource.id + "' is in use");
+  if (work.core.resource_limit != nullptr)
+    if (auto fits = work.core.resource_limit->admit(transaction, request, resource); !fits) return tl::unexpected(fits.error());
   work.unit = resource.unit;
   transaction.put(resource);
   if (auto done = procedure.after_create(context); !done) return tl::unexpected(done.error());

@@ -20,6 +20,7 @@
 #include "cse/expiration.hpp"
 #include "cse/flex_container.hpp"
 #include "cse/group/group.hpp"
+#include "cse/limits/resource_limit.hpp"
 #include "cse/location/location_policy.hpp"
 #include "cse/management/management.hpp"
 #include "cse/management/node_links.hpp"
@@ -82,6 +83,7 @@ std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
   parts.push_back(make_geofence(core));
   parts.push_back(make_announcement(core));
   parts.push_back(make_non_blocking(core, partial_results));
+  if (auto limit = make_resource_limit(core)) parts.push_back(std::move(limit));
   if (auto contacts = make_contact_list(core)) parts.push_back(std::move(contacts));
   if (auto reports = make_reference_reports(core)) parts.push_back(std::move(reports));
   return parts;

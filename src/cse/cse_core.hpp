@@ -41,6 +41,7 @@ class AccessMemory;   // cse/access/access_memory.hpp
 class AccessPolicies; // cse/access/access_policies.hpp
 class OutboxSender;   // cse/outbox_sender.hpp
 class InternalAes;    // cse/internal_aes.hpp
+class ResourceLimit;  // cse/limits/resource_limit.hpp
 
 struct CseCore {
   CseOptions options;
@@ -62,6 +63,7 @@ struct CseCore {
   NonBlockingHandler* non_blocking = nullptr; // nullptr: rt 1 and 2 are refused
   OutboxSender* outbox_sender = nullptr;      // of the exchange part: may_send, settle, answers
   InternalAes* internal_aes = nullptr;        // of the exchange part: AEs that live in this process
+  ResourceLimit* resource_limit = nullptr;    // nullptr: originators may keep any number of resources
   std::shared_ptr<AccessPolicies> access_policies{};  // never null once built
   std::atomic<bool> registrar_up{true};
   /// As the options say, but the upper tester may shorten them while the CSE runs.

@@ -50,6 +50,7 @@ struct CseOptions {
   std::chrono::milliseconds request_expiration{10'000};  // a request's life when it gives no rqet
   std::chrono::milliseconds request_resource_expiration{60'000};  // a <request>'s life when neither rqet nor rp say it
   bool flex_blocking_waits = true;            // rt flexBlocking is answered with the result; false: with a <request>
+  std::size_t resources_per_originator = 0;   // that one AE may keep here, without instances; 0: any number
   MobilityOptions mobility;
   AccessOptions access;
 };

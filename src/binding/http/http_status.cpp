@@ -32,7 +32,6 @@ int to_http_status(ResponseStatus status) {
     case ResponseStatus::OperationDeniedByRemoteEntity:
     case ResponseStatus::ServiceSubscriptionNotEstablished:
     case ResponseStatus::UnauthorizedUser:
-    case ResponseStatus::ServiceSubscriptionLimitsExceeded:
     case ResponseStatus::ReceiverHasNoPrivilege:
     case ResponseStatus::TargetNotSubscribable:
     case ResponseStatus::SubscriptionHostHasNoPrivilege:
@@ -41,6 +40,8 @@ int to_http_status(ResponseStatus status) {
     case ResponseStatus::SessionIsOnline:
     case ResponseStatus::TriggeringDisabledForRecipient:
     case ResponseStatus::TransactionProcessingIsIncomplete: return 403;
+    // TS-0009 has no row for it; here it says that an originator asked or keeps too much.
+    case ResponseStatus::ServiceSubscriptionLimitsExceeded: return 429;
     case ResponseStatus::NotFound:
     case ResponseStatus::OntologyNotAvailable:
     case ResponseStatus::LinkedSemanticsNotAvailable:

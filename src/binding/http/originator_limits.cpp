@@ -61,7 +61,6 @@ std::optional<net::HttpResponse> OriginatorLimits::refuse(const net::HttpRequest
       onem2m::make_error_response(refused, onem2m::ResponseStatus::ServiceSubscriptionLimitsExceeded,
                                   fmt::format("an originator may make {} in a second", excess->limit)),
       kJson);
-  response.status = 429;
   response.headers.set("Retry-After", std::to_string(static_cast<std::int64_t>(std::ceil(excess->seconds))));
   return response;
 }

@@ -10,13 +10,13 @@ import urllib.request
 class Cse:
     """An IN-CSE of its own, with its store in the folder."""
 
-    def __init__(self, program, folder, store="store", http=""):
-        """http: further keys of that section."""
+    def __init__(self, program, folder, store="store", http="", cse=""):
+        """http, cse: further keys of those sections."""
         store = folder / store
         self.log, self.requests = folder / f"{store.name}.log", 0
         file = folder / "edgecse.yaml"
         file.write_text(f"""
-cse: {{type: IN, id: /in, name: cse-in}}
+cse: {{type: IN, id: /in, name: cse-in{cse}}}
 http: {{listen: "127.0.0.1:0"{http}}}
 admin: {{listen: "127.0.0.1:0"}}
 store: {{path: {store}, reserve: 1MiB, backups: {folder}/backups}}
