@@ -10,6 +10,7 @@ import tempfile
 import unittest
 
 from acme_peer import Cse, Inbox, Processes, free_port, install_acme, wait_for
+from announceable import ANNOUNCEABLE, REFUSED_BY_ACME
 
 EDGECSE_YAML = """
 cse: {{type: IN, id: /in, name: cse-in, service_provider: //acme.example.com}}
@@ -92,6 +93,47 @@ class AcmeRegisters(unittest.TestCase):
             self.assertEqual(there.read(ae["at"][0])["apn"], "two")
             self.assertEqual(here.ask("DELETE", f"{base}/shown", "Cshown")[0], 2002)
             self.assertIsNone(there.read(ae["at"][0]))
+
+    def test_every_announceable_type_is_announced_both_ways(self):
+        for here, there, base, target, prefix in ((self.edge, self.acme, "cse-in", "/id-mn", "/in/"),
+                                                  (self.acme, self.edge, "cse-mn", "/in", "/id-mn/")):
+            ae = here.make(base, "Call", 2, {"m2m:ae": {"rn": "all", "api": "Ntest", "rr": True, "srv": ["3"], "at": [target]}})
+            made = {"base": base, "ae": f"{base}/all"}
+            for row in ANNOUNCEABLE:
+                with self.subTest(announced_to=target, member=row.member):
+                    original = self.make_announced(here, target, made, row)
+                    if there is self.edge or row.name not in REFUSED_BY_ACME:
+                        self.check_announced(here, there, target, prefix, made[row.name], original, row)
+            for address in (made["ae"], *(made[row.name] for row in ANNOUNCEABLE if row.parent == "base")):
+                self.assertEqual(here.ask("DELETE", address, "CAdmin")[0], 2002, address)
+            self.assertIsNone(there.read(ae["at"][0]))
+
+    def make_announced(self, here, target, made, row):
+        references = {
+            "grp": {"mid": [made["ae"]]}, "depr": {"rri": made.get("cnt")},
+            "actr": {"sri": made.get("cnt"), "orc": made["ae"],
+                     "apv": {"op": 2, "fr": "CAdmin", "to": made["ae"], "rqi": "r", "rvi": "3"}}}
+        content = {"rn": row.name, **row.attributes, **references.get(row.name, {}), "at": [target]}
+        if row.named:
+            content["aa"] = [row.named]
+        made[row.name] = f"{made[row.parent]}/{row.name}"
+        return here.make(made[row.parent], "CAdmin", row.resource_type, {row.member: content})
+
+    def check_announced(self, here, there, target, prefix, address, original, row):
+        """Where the original says, with what is named, kept up to date; read and found by the CSE of the original, too."""
+        announced_at = original["at"][0]
+        self.assertTrue(announced_at.startswith(target + "/"), original)
+        status, answer = there.retrieve(announced_at, prefix[:-1])
+        self.assertEqual(status, 2000, answer)
+        (member, announced), = answer.items()
+        self.assertEqual((member, announced["ty"], announced["lnk"]),
+                         (row.announced_member, row.resource_type + 10000, prefix + original["ri"]), answer)
+        if row.named:
+            self.assertEqual(announced.get(row.named), original[row.named], answer)
+        if row.changed is not None:
+            status, answer = here.put(address, "CAdmin", {row.member: {row.named: row.changed}})
+            self.assertEqual(status, 2004, answer)
+            self.assertEqual(there.read(announced_at).get(row.named), row.changed)
 
     def test_groups_reach_over_both(self):
         members = ["/in/cse-in/app/data", "/id-mn/cse-mn/dev/data"]

@@ -189,6 +189,24 @@ TEST_F(Announcement, IsChangedByItsOriginalsHostOnly) {
   EXPECT_TRUE(shown(endless)["et"].is_string());
 }
 
+// Another CSE looks for its <CSEBaseAnnc> before it announces the next resource, and its policies are not here.
+TEST_F(Announcement, IsReadAndFoundByItsOriginalsHost) {
+  const std::string announced = place(add_ae({{"at", {"/in"}}}));
+  EXPECT_EQ(rsc(in.retrieve(announced, "/mn1")), 2000);
+  EXPECT_EQ(rsc(in.retrieve(there(announced)["pi"], "/mn1")), 2000);
+  EXPECT_EQ(rsc(in.retrieve(announced, "/mn2")), 4103);
+  onem2m::Request discovery;
+  discovery.operation = onem2m::Operation::Retrieve;
+  discovery.to = "cse-in";
+  discovery.filter_criteria.filter_usage = 1;
+  discovery.filter_criteria.resource_types = {10002, 10005};
+  for (const auto& [from, found] : std::map<std::string, std::size_t>{{"/mn1", 2}, {"/mn2", 0}}) {
+    discovery.from = from;
+    const auto answer = in.ask(discovery);
+    EXPECT_EQ(answer.content.value("m2m:uril", Json{}).size(), found) << from << answer.content;
+  }
+}
+
 TEST_F(Announcement, SynchronisesBothWaysWhenAskedTo) {
   const auto made = add_ae({{"at", {"/in"}}, {"ast", 2}});
   const std::string announced = place(made);
