@@ -212,7 +212,7 @@ void LifeCycle::keep_registration() {
   if (!options_.app_instance_id.empty() || registration_.present || !may_act(registration_)) return;
   Call call{0, Api::AppSupport, 0, "POST", "/registrations", false, encode_app_info(options_.app_name, options_.app_endpoint)};
   send(registration_, std::move(call), [this](const Answered& answer) {
-    if (answer.status / 100 == 2) {
+    if (succeeded(answer)) {
       const std::string id = created_id(answer.location, answer.body, "appInstanceId");
       if (!id.empty()) {
         leave_earlier_registrations();
@@ -222,7 +222,7 @@ void LifeCycle::keep_registration() {
       }
     }
     Answered told = answer;
-    if (answer.status == 404 || answer.status == 405 || answer.status == 501) {
+    if (lacks(answer)) {
       told.detail = "the platform registers no applications: configure mec.app_instance_id";
     }
     fail(registration_, told);
@@ -234,7 +234,7 @@ void LifeCycle::keep_ready() {
   send(ready_, {0, Api::AppSupport, 0, "POST", app_path("/confirm_ready"), false, encode_ready()},
        [this](const Answered& answer) {
          // 409: some platforms refuse a second READY; if we are not ready after all, the next call is refused and tells us.
-         if (answer.status / 100 == 2 || answer.status == 409) {
+         if (succeeded(answer) || answer.status == 409) {
            succeed(ready_, options_.audit_interval);
            return look_again();
          }
@@ -331,7 +331,7 @@ void LifeCycle::fail(Task& task, const Answered& answer) {
   }
   task.due = now_.monotonic + delay;
   std::string detail = answer.detail.empty() ? problem_text(answer.body) : answer.detail;
-  if (answer.status / 100 == 2) detail = "an answer that the standard does not know";
+  if (succeeded(answer)) detail = "an answer that the standard does not know";
   commands_.push_back(Remark{task.name, answer.status, task.failures, std::move(detail)});
 }
 

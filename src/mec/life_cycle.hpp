@@ -65,6 +65,12 @@ struct Answered {
   std::string detail;  // why there is no answer
   std::string entity_tag = {};
 };
+[[nodiscard]] inline bool succeeded(const Answered& answer) { return answer.status / 100 == 2; }
+/// The platform does not have what was asked for.
+[[nodiscard]] inline bool lacks(const Answered& answer) {
+  return answer.status == 404 || answer.status == 405 || answer.status == 501;
+}
+
 /// Replaces an earlier entry of the same device.
 struct DeviceTracked { DeviceInformation device; };
 struct DeviceUntracked { AssociateId associate_id; };

@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::size_t kCheckedSubscriptions = 200;  // of a platform's list
 
-bool succeeded(const Answered& answer) { return answer.status / 100 == 2; }
-
 /// Level is left out: some platforms do not give it back.
 bool same_devices(std::vector<DeviceInformation> a, const std::vector<DeviceInformation>& b) {
   std::sort(a.begin(), a.end(), [](const auto& x, const auto& y) { return x.associate_id < y.associate_id; });

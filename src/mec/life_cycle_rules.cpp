@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::chrono::seconds kRulesInterval{60};
 
-bool succeeded(const Answered& answer) { return answer.status / 100 == 2; }
-
 }  // namespace
 
 void LifeCycle::keep_rules(Rules& rules) {

@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::chrono::seconds kServiceLookupInterval{60};
 
-bool succeeded(const Answered& answer) { return answer.status / 100 == 2; }
-
 }  // namespace
 
 void LifeCycle::remove_stale_subscriptions() {
@@ -182,8 +180,7 @@ void LifeCycle::look_for_capif() {
   if (std::exchange(looked_for_capif_, true)) return;
   Call call{++last_call_, Api::Capif, 0, "GET", "/allServiceAPIs", false, {}};
   pending_[call.id] = [this](const Answered& answer) {
-    const bool absent = answer.status == 0 || answer.status == 404 || answer.status == 405 || answer.status == 501;
-    if (absent) return;
+    if (answer.status == 0 || lacks(answer)) return;
     commands_.push_back(Remark{"service management", answer.status, 1,
                                "the platform offers it in the CAPIF profile of MEC 011 only, which is not spoken here: switch "
                                "its mec_service_mgmt API on, or set mec.platform.apis.service_mgmt to where it is"});

@@ -16,12 +16,6 @@ constexpr std::chrono::seconds kExpiry{600};
 /// Of the block for documentation (RFC 5737): no platform has such a user.
 const AssociateId kNobody{"UE_IPv4_ADDRESS", "192.0.2.1"};
 
-bool succeeded(const Answered& answer) { return answer.status / 100 == 2; }
-
-bool lacks(const Answered& answer) {
-  return answer.status == 404 || answer.status == 405 || answer.status == 501;
-}
-
 ServiceInfo trial_service(const std::string& endpoint) {
   ServiceInfo service;
   service.name = kService;
