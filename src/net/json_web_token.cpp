@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "base/base64.hpp"
+#include "base/freed_by.hpp"
 #include "base/guarded_json.hpp"
 
 namespace edgecse::net {
@@ -17,16 +18,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-template <auto Free>
-struct Freed {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using KeyPtr = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using NumberPtr = std::unique_ptr<BIGNUM, Freed<BN_free>>;
-using BuilderPtr = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>>;
+using base::FreedBy;
+using base::text_of;
+using KeyPtr = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
+using NumberPtr = std::unique_ptr<BIGNUM, FreedBy<BN_free>>;
+using BuilderPtr = std::unique_ptr<OSSL_PARAM_BLD, FreedBy<OSSL_PARAM_BLD_free>>;
 
 constexpr std::size_t kMaximumTokenBytes = 8 * 1024;
 constexpr std::size_t kCoordinateBytes = 32;  // of P-256
@@ -42,19 +38,12 @@ std::optional<std::string> from_base64url(std::string_view text) {
 
 /// A member that holds bytes; empty when it does not.
 std::string bytes_at(const Json& key, const char* member) {
-  const auto found = key.find(member);
-  if (found == key.end() || !found->is_string()) return {};
-  return from_base64url(found->get<std::string>()).value_or("");
-}
-
-std::string text_at(const Json& object, const char* member) {
-  const auto found = object.find(member);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+  return from_base64url(text_of(key, member)).value_or("");
 }
 
 KeyPtr key_from(const char* type, OSSL_PARAM_BLD* builder) {
-  const std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>> parameters(OSSL_PARAM_BLD_to_param(builder));
-  const std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>> context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
+  const std::unique_ptr<OSSL_PARAM, FreedBy<OSSL_PARAM_free>> parameters(OSSL_PARAM_BLD_to_param(builder));
+  const std::unique_ptr<EVP_PKEY_CTX, FreedBy<EVP_PKEY_CTX_free>> context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
   EVP_PKEY* key = nullptr;
   const bool made = parameters && context && EVP_PKEY_fromdata_init(context.get()) == 1 &&
                     EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get()) == 1;
@@ -74,7 +63,7 @@ KeyPtr rsa_key(const Json& key) {
 
 KeyPtr elliptic_key(const Json& key) {
   const std::string x = bytes_at(key, "x"), y = bytes_at(key, "y");
-  if (text_at(key, "crv") != "P-256" || x.size() != kCoordinateBytes || y.size() != kCoordinateBytes) return {};
+  if (text_of(key, "crv") != "P-256" || x.size() != kCoordinateBytes || y.size() != kCoordinateBytes) return {};
   const std::string point = '\x04' + x + y;
   const BuilderPtr builder(OSSL_PARAM_BLD_new());
   const bool pushed = builder && OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0) == 1 &&
@@ -85,7 +74,7 @@ KeyPtr elliptic_key(const Json& key) {
 /// JWS has the two numbers one after the other, OpenSSL wants them in DER.
 std::string to_der(const std::string& signature) {
   if (signature.size() != 2 * kCoordinateBytes) return {};
-  const std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>> pair(ECDSA_SIG_new());
+  const std::unique_ptr<ECDSA_SIG, FreedBy<ECDSA_SIG_free>> pair(ECDSA_SIG_new());
   BIGNUM* r = BN_bin2bn(bytes_of(signature), kCoordinateBytes, nullptr);
   BIGNUM* s = BN_bin2bn(bytes_of(signature) + kCoordinateBytes, kCoordinateBytes, nullptr);
   if (ECDSA_SIG_set0(pair.get(), r, s) != 1) return {};
@@ -98,7 +87,7 @@ std::string to_der(const std::string& signature) {
 }
 
 bool is_signed_by(EVP_PKEY* key, std::string_view text, std::string_view signature) {
-  const std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>> context(EVP_MD_CTX_new());
+  const std::unique_ptr<EVP_MD_CTX, FreedBy<EVP_MD_CTX_free>> context(EVP_MD_CTX_new());
   return context && EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
          EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(text), text.size()) == 1;
 }
@@ -117,12 +106,12 @@ base::Result<JsonWebKeySet, std::string> JsonWebKeySet::parse(std::string_view t
     return tl::unexpected(std::string("a key set is {\"keys\": [...]}"));
   JsonWebKeySet set;
   for (const auto& entry : (*document)["keys"]) {
-    if (!entry.is_object() || text_at(entry, "use") == "enc") continue;
-    const bool is_rsa = text_at(entry, "kty") == "RSA";
+    if (!entry.is_object() || text_of(entry, "use") == "enc") continue;
+    const bool is_rsa = text_of(entry, "kty") == "RSA";
     const std::string algorithm = is_rsa ? "RS256" : "ES256";
-    if (const auto told = text_at(entry, "alg"); !told.empty() && told != algorithm) continue;
-    KeyPtr key = is_rsa ? rsa_key(entry) : text_at(entry, "kty") == "EC" ? elliptic_key(entry) : KeyPtr();
-    if (key) set.keys_.push_back(std::make_shared<const Key>(Key{text_at(entry, "kid"), algorithm, std::move(key)}));
+    if (const auto told = text_of(entry, "alg"); !told.empty() && told != algorithm) continue;
+    KeyPtr key = is_rsa ? rsa_key(entry) : text_of(entry, "kty") == "EC" ? elliptic_key(entry) : KeyPtr();
+    if (key) set.keys_.push_back(std::make_shared<const Key>(Key{text_of(entry, "kid"), algorithm, std::move(key)}));
   }
   if (set.keys_.empty()) return tl::unexpected(std::string("no key for RS256 (2048 bits or more) or ES256 in the key set"));
   return set;
@@ -140,7 +129,7 @@ base::Result<Json, std::string> JsonWebKeySet::open(std::string_view token) cons
   const auto head = base::parse_guarded_json(*head_text), claims = base::parse_guarded_json(*body_text);
   if (!head || !claims || !head->is_object() || !claims->is_object()) return wrong("the token does not hold JSON objects");
   if (head->contains("crit")) return wrong("the token asks for extensions that are not known here");
-  const std::string algorithm = text_at(*head, "alg"), id = text_at(*head, "kid");
+  const std::string algorithm = text_of(*head, "alg"), id = text_of(*head, "kid");
   if (algorithm != "RS256" && algorithm != "ES256") return wrong("the token is signed neither with RS256 nor with ES256");
   const std::string form = algorithm == "ES256" ? to_der(*signature) : *signature;
   for (const auto& key : keys_) {
