@@ -12,6 +12,7 @@
 
 namespace edgecse::edgectl {
 
+using base::text_of;
 using nlohmann::json;
 
 namespace {
@@ -32,10 +33,6 @@ std::string reason_in(const net::HttpResponse& response) {
     for (const char* member : {"detail", "title"})
       if (problem.contains(member) && problem[member].is_string()) return problem[member];
   return response.body.substr(0, 200);
-}
-
-std::string text_of(const json& object, const char* member) {
-  return object.is_object() && object.contains(member) && object[member].is_string() ? object[member].get<std::string>() : "";
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 namespace edgecse::agents {
 namespace {
 
+using base::text_of;
 using onem2m::Json;
 using onem2m::Operation;
 using onem2m::ResponseStatus;
@@ -34,11 +35,6 @@ Json attributes_of(const onem2m::Response& response) {
   Json content = response.content;
   if (response.serialized_content) content = onem2m::parse_json(*response.serialized_content).value_or(Json{});
   return content.is_object() && !content.empty() ? content.begin().value() : Json::object();
-}
-
-std::string text_of(const Json& object, const char* name) {
-  const auto found = object.is_object() ? object.find(name) : object.end();
-  return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
 /// con, which may be an object or its text.

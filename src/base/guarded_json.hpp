@@ -24,4 +24,7 @@ struct JsonGuard {
 /// Compact; bytes that are no UTF-8 become U+FFFD, so it never throws.
 [[nodiscard]] std::string print_json(const nlohmann::json& value);
 
+/// A member as text; empty when there is none, it is no string, or the value is no object.
+[[nodiscard]] std::string text_of(const nlohmann::json& object, const char* member);
+
 }  // namespace edgecse::base

@@ -29,12 +29,6 @@ onem2m::Error error_of(const onem2m::Response& response) {
   return {response.status, text_of(content, "m2m:dbg")};
 }
 
-std::string text_of(const Json& attributes, const char* name) {
-  if (!attributes.is_object()) return {};
-  const auto found = attributes.find(name);
-  return found != attributes.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
 std::vector<std::string> texts_of(const Json& attributes, const char* name) {
   std::vector<std::string> texts;
   if (!attributes.is_object()) return texts;

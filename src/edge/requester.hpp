@@ -10,12 +10,14 @@
 #include <vector>
 
 #include "base/executor.hpp"
+#include "base/guarded_json.hpp"
 #include "base/random.hpp"
 #include "onem2m/request_handler.hpp"
 #include "onem2m/result.hpp"
 
 namespace edgecse::edge {
 
+using base::text_of;
 using onem2m::Json;
 
 /// Thread-safe; callbacks come on the executor, and none after destruction.
@@ -62,8 +64,6 @@ class Requester {
 [[nodiscard]] Json attributes_of(const onem2m::Response& response);
 /// Status and m2m:dbg of a refusal.
 [[nodiscard]] onem2m::Error error_of(const onem2m::Response& response);
-/// An attribute as text; empty when it is absent or no string.
-[[nodiscard]] std::string text_of(const Json& attributes, const char* name);
 /// A list of strings; empty when it is absent.
 [[nodiscard]] std::vector<std::string> texts_of(const Json& attributes, const char* name);
 
