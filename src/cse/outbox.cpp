@@ -19,6 +19,21 @@ onem2m::Result<OutboxEntry> damaged() {
 
 }  // namespace
 
+OutboxEntry make_outbox_entry(Transaction& transaction, std::string ordering_key, onem2m::Operation operation, const std::string& to,
+                              const std::string& from, base::Duration life, const std::string& identifier) {
+  OutboxEntry entry;
+  entry.ordering_key = std::move(ordering_key);
+  entry.number = transaction.next_creation();
+  entry.target = to;
+  entry.expires = (transaction.now() + life).time_since_epoch().count();
+  entry.request.operation = operation;
+  entry.request.to = to;
+  entry.request.from = from;
+  entry.request.request_identifier = identifier + '-' + std::to_string(entry.number);
+  entry.request.release_version = "3";
+  return entry;
+}
+
 std::string outbox_key(std::string_view ordering_key, std::uint64_t number) {
   std::string key(ordering_key);
   key.push_back(kEndOfKey);

@@ -26,6 +26,11 @@ struct OutboxEntry {
   std::int64_t created = 0;    // microseconds since 1970; enqueue sets it when it is 0
 };
 
+/// A request of this room's own without content: number, expiry and the identifier `<identifier>-<number>` are filled in. In the job.
+[[nodiscard]] OutboxEntry make_outbox_entry(Transaction& transaction, std::string ordering_key, onem2m::Operation operation,
+                                            const std::string& to, const std::string& from, base::Duration life,
+                                            const std::string& identifier);
+
 /// Writes the entry into the transaction's commit; it is sent after that commit. A unit that is frozen or moved sends nothing.
 void enqueue(Transaction& transaction, const OutboxEntry& entry);
 

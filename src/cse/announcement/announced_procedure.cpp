@@ -84,16 +84,9 @@ Result<> AnnouncedProcedure::after_update(UpdateContext& context) {
   if (host_of_link(core_.options, link) == local_originator(core_.options, context.request.from)) return {};
   const std::string member = original_member(announced);
   if (member.empty()) return {};
-  OutboxEntry entry;
-  entry.ordering_key = "sync " + announced.id;
-  entry.number = context.transaction.next_creation();
-  entry.target = link;
+  OutboxEntry entry = make_outbox_entry(context.transaction, "sync " + announced.id, Operation::Update, link, core_.options.id,
+                                        kChangeLife, "sync");
   entry.unit = announced.unit;
-  entry.expires = (context.transaction.now() + kChangeLife).time_since_epoch().count();
-  entry.request.operation = Operation::Update;
-  entry.request.to = link;
-  entry.request.from = core_.options.id;
-  entry.request.request_identifier = "sync-" + std::to_string(entry.number);
   entry.request.release_version = "4";
   entry.request.content = {{member, context.requested}};
   enqueue(context.transaction, entry);

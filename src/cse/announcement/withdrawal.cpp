@@ -18,17 +18,7 @@ std::string host_of(const Tree& tree, std::string_view below) {
 }  // namespace
 
 OutboxEntry make_withdrawal(Transaction& transaction, const std::string& address, const std::string& from) {
-  OutboxEntry entry;
-  entry.ordering_key = kWithdrawals + address;
-  entry.number = transaction.next_creation();
-  entry.target = address;
-  entry.expires = (transaction.now() + kWithdrawalLife).time_since_epoch().count();
-  entry.request.operation = onem2m::Operation::Delete;
-  entry.request.to = address;
-  entry.request.from = from;
-  entry.request.release_version = "3";
-  entry.request.request_identifier = "annc-" + std::to_string(entry.number);
-  return entry;
+  return make_outbox_entry(transaction, kWithdrawals + address, onem2m::Operation::Delete, address, from, kWithdrawalLife, "annc");
 }
 
 void withdraw_evicted(Transaction& transaction, const Resource& container, const Instance& instance) {

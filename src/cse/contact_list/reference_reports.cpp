@@ -94,15 +94,8 @@ class ReferenceReports final : public CsePart, public CommitObserver {
   void report(const std::vector<std::pair<std::string, bool>>& news) {
     core_.loop->submit({[this, news](Transaction& transaction) -> onem2m::Result<> {
                           for (const auto& [ae, begins] : news) {
-                            OutboxEntry entry;
-                            entry.ordering_key = "aerid " + ae;
-                            entry.number = transaction.next_creation();
-                            entry.target = entry.request.to = core_.options.registrar->id;
-                            entry.expires = (transaction.now() + kReportLife).time_since_epoch().count();
-                            entry.request.operation = onem2m::Operation::Notify;
-                            entry.request.from = core_.options.id;
-                            entry.request.request_identifier = "aerid-" + std::to_string(entry.number);
-                            entry.request.release_version = "3";
+                            OutboxEntry entry = make_outbox_entry(transaction, "aerid " + ae, onem2m::Operation::Notify,
+                                                                  core_.options.registrar->id, core_.options.id, kReportLife, "aerid");
                             entry.request.content = {{"m2m:sgn", {{"aerid", true}, {begins ? "tid2" : "tid1", ae}}}};
                             enqueue(transaction, entry);
                           }

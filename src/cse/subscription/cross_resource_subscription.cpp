@@ -169,17 +169,8 @@ Result<> CrossResourceProcedure::before_delete(DeleteContext& context) {
   }
   for (const std::string& member : strings_of(ending.attributes, "rrats")) {
     if (is_going(member) || release_local_member(core_, transaction, member, reference, true)) continue;
-    OutboxEntry entry;
-    entry.ordering_key = "crs " + member;
-    entry.number = transaction.next_creation();
-    entry.target = member;
-    entry.expires = (transaction.now() + kMemberDeletionLife).time_since_epoch().count();
-    entry.request.operation = onem2m::Operation::Delete;
-    entry.request.to = member;
-    entry.request.from = ending.creator;
-    entry.request.request_identifier = ending.id + "-end-" + std::to_string(entry.number);
-    entry.request.release_version = "3";
-    enqueue(transaction, entry);
+    enqueue(transaction, make_outbox_entry(transaction, "crs " + member, onem2m::Operation::Delete, member, ending.creator,
+                                           kMemberDeletionLife, ending.id + "-end"));
   }
   CrossResourceMembers changed;
   if (const Json& members = member_of(ending.internal, "srat"); members.is_object())
