@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "base/base64.hpp"
 #include "base/guarded_json.hpp"
 #include "edge/requester.hpp"
+#include "net/ascii.hpp"
 #include "onem2m/address.hpp"
 
 namespace edgecse::edge {
@@ -26,10 +26,9 @@ net::HttpResponse unauthorized(const std::string& why, bool had_token) {
 /// Of an Authorization header; empty: there is none.
 std::string bearer_token(const net::HttpRequest& request) {
   const auto header = request.headers.find("Authorization");
-  if (!header || header->size() < 7) return {};
-  std::string scheme{header->substr(0, 7)};
-  std::transform(scheme.begin(), scheme.end(), scheme.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return scheme == "bearer " ? std::string{header->substr(7)} : std::string{};
+  constexpr std::string_view kScheme = "Bearer ";
+  const bool bears = header && net::equal_without_case(header->substr(0, kScheme.size()), kScheme);
+  return bears ? std::string{header->substr(kScheme.size())} : std::string{};
 }
 
 bool has_audience(const Json& claims, const std::string& wanted) {

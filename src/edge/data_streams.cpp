@@ -162,9 +162,10 @@ void DataStreams::on_notify(const onem2m::Request& request, const onem2m::Respon
   const auto notified = read_notification(request);
   if (!notified) return;
   const std::string segment = notified->reference.substr(notified->reference.rfind('/') + 1);
-  for (const auto& [key, feed] : std::map<std::string, FeedPtr>{feeds_}) {
-    const bool its_own = segment == feed->resource_id || (segment == feed->name && notified->data_id == feed->entry.data_id);
-    if (!its_own) continue;
+  std::vector<FeedPtr> its_own;  // the last stream that ends takes its feed with it
+  for (const auto& [key, feed] : feeds_)
+    if (segment == feed->resource_id || (segment == feed->name && notified->data_id == feed->entry.data_id)) its_own.push_back(feed);
+  for (const auto& feed : its_own) {
     const auto streams = feed->streams;
     for (const auto& stream : streams) {
       if (stream->caught_up) write(feed, stream, notified->value);
