@@ -10,10 +10,10 @@
 
 #include "base/configuration.hpp"
 #include "base/log.hpp"
-#include "binding/http/originator_limits.hpp"
 #include "cse/options.hpp"
 #include "net/http_client.hpp"
 #include "net/http_server.hpp"
+#include "net/rate_limits.hpp"
 #include "store/open_rocksdb.hpp"
 
 namespace edgecse::app {
@@ -36,7 +36,7 @@ struct HttpSettings {
   std::vector<std::string> advertise;  // empty: derived from the listening address
   std::string root = "/";
   TlsSettings tls;
-  binding::OriginatorLimitsOptions limits;
+  net::RateLimitsOptions limits;
   net::HttpClientOptions client;
 };
 

@@ -132,9 +132,9 @@ void declare_http(ConfigurationKeys& keys, Configuration& c) {
   keys.duration("http.head_timeout", server.head_timeout, {100, 3'600'000}, "A request's header must have arrived by then.");
   keys.duration("http.body_timeout", server.body_timeout, {100, 3'600'000}, "A request's body must have arrived by then.");
   keys.integer("http.limits.requests_per_second", c.http.limits.requests_per_second, {0, 1'000'000}, "requests",
-               "What one AE may ask in a second, more is answered 429; 0: any number. Other CSEs are not limited.");
+               "What one AE or client of the MEC service may ask in a second, more is answered 429; 0: any number. CSEs are not limited.");
   keys.size("http.limits.bytes_per_second", c.http.limits.bytes_per_second, {0, 1 << 30},
-            "Bodies that one AE may send in a second; 0: any number.");
+            "Bodies that one AE or client of the MEC service may send in a second; 0: any number.");
   auto& client = c.http.client;
   keys.text("http.client.ca_file", client.tls.ca_file,
             "PEM file of the authorities that servers are checked against; \"\": the system's.", kPath);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.hpp"
+#include "binding/http/originator_limits.hpp"
 #include "build_info.hpp"
 #include "cse/cse_core.hpp"
 #include "cse/subscription/target_removal.hpp"
@@ -189,7 +190,8 @@ void Process::open_edge() {
                                                                     .trigger = *moves_,
                                                                     .owner_of = [moves = moves_.get()](const std::string& unit) {
                                                                       return moves->owner_of(unit);
-                                                                    }});
+                                                                    },
+                                                                    .limits = &limits_});
   moves_->set_edge(edge_.get());
   // The platform asked this instance to end: as if the operator had.
   edge_->on_terminated([] { ::kill(::getpid(), SIGTERM); });
@@ -220,11 +222,10 @@ void Process::add_routes() {
 }
 
 void Process::add_limits() {
-  limits_ = std::make_unique<binding::OriginatorLimits>(configuration_.http.limits, clock_);
-  if (!limits_->any()) return;
+  if (!limits_.any()) return;
   auto& refused = registry_.counter("edgecse_requests_limited_total", "Requests refused because of http.limits");
   entrance_.add([this, &refused](net::HttpRequest& request, const net::Responder& responder) {
-    auto refusal = limits_->refuse(request);
+    auto refusal = binding::refuse_excess(limits_, request);
     if (!refusal) return false;
     refused.add();
     responder.send(std::move(*refusal));

@@ -22,6 +22,7 @@
 #include "moves.hpp"
 #include "net/http_client.hpp"
 #include "net/http_server.hpp"
+#include "net/rate_limits.hpp"
 #include "store/resource_store.hpp"
 #include "telemetry/registry.hpp"
 #include "tls_watch.hpp"
@@ -63,6 +64,7 @@ class Process {
   Configuration configuration_;
   base::SystemClock clock_;
   base::SystemRandom random_;
+  net::RateLimits limits_{configuration_.http.limits, clock_};
   telemetry::Registry registry_;
   std::unique_ptr<store::ResourceStore> store_;
   base::ThreadExecutor executor_{"edgecse"};
@@ -74,7 +76,6 @@ class Process {
   std::unique_ptr<UpperTester> upper_tester_;  // none: not asked for
   std::unique_ptr<Moves> moves_;
   std::unique_ptr<edge::EdgeService> edge_;  // none: no MEC application
-  std::unique_ptr<binding::OriginatorLimits> limits_;
   Entrance entrance_;
   std::unique_ptr<net::HttpServer> server_;
   std::unique_ptr<TlsWatch> tls_watch_;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "edge/data_subscriptions.hpp"
@@ -78,6 +79,30 @@ struct DeviceQuery {
 DataApi::DataApi(DataApiOptions options, DataSubscriptions& subscriptions, DataStreams& streams, const base::Clock& clock,
                  HostDirectory* hosts)
     : options_(std::move(options)), subscriptions_(subscriptions), streams_(streams), clock_(clock), hosts_(hosts) {}
+
+std::string_view operation_of(const net::HttpRequest& request, std::string_view path_below) {
+  static const std::map<std::string, std::string_view> names = {
+      {"GET /openapi.yaml", "read_description"},
+      {"GET /devices", "list_devices"},
+      {"GET /devices/", "read_device"},
+      {"GET /data", "list_data"},
+      {"GET /data/", "read_data"},
+      {"GET /data/latest", "read_latest"},
+      {"GET /data/values", "list_values"},
+      {"POST /data/values", "create_value"},
+      {"GET /data/stream", "read_stream"},
+      {"GET /subscriptions", "list_subscriptions"},
+      {"POST /subscriptions", "create_subscription"},
+      {"GET /subscriptions/", "read_subscription"},
+      {"PUT /subscriptions/", "update_subscription"},
+      {"DELETE /subscriptions/", "delete_subscription"}};
+  const auto path = segments_of(path_below);
+  if (!path || methods_of(*path).empty()) return "other";
+  std::string name = request.method + " /" + path->front();
+  if (path->size() > 1) name += "/" + (path->size() > 2 ? path->back() : std::string{});
+  const auto known = names.find(name);
+  return known == names.end() ? "other" : known->second;
+}
 
 void DataApi::handle(DataCall given, std::string_view path_below) {
   const auto call = std::make_shared<const DataCall>(std::move(given));

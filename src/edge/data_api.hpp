@@ -76,6 +76,9 @@ class DataApi {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
+/// The name of what a request asks, for metrics: read_devices, create_subscriptions, read_stream ...; other: nothing that is offered.
+[[nodiscard]] std::string_view operation_of(const net::HttpRequest& request, std::string_view path_below);
+
 /// The file served at openapi.yaml.
 [[nodiscard]] std::string_view openapi_document();
 

@@ -103,10 +103,12 @@ void DataSubscriptions::post(const Subscription& subscription, const Json& body,
   call.headers.add("Content-Type", "application/json");
   call.body = base::print_json(body);
   call.timeout = options_.callback_timeout;
-  env_.client.send(std::move(call), [&executor = env_.executor, alive = std::weak_ptr<bool>(alive_),
+  env_.client.send(std::move(call), [this, &executor = env_.executor, alive = std::weak_ptr<bool>(alive_),
                                      done = std::move(done)](net::HttpResult result) {
-    executor.post([alive, done, result = std::move(result)] {
-      if (!alive.expired()) done(result);
+    executor.post([this, alive, done, result = std::move(result)] {
+      if (alive.expired()) return;
+      env_.metrics.called_back(result);
+      done(result);
     });
   });
 }

@@ -48,13 +48,14 @@ struct DataStreams::Feed {
   std::set<StreamPtr> streams;
 };
 
-DataStreams::DataStreams(DataStreamOptions options, base::Executor& executor, const base::Clock& clock, HostDirectory* hosts, OwnerOf owner_of)
-    : options_(std::move(options)), executor_(executor), clock_(clock), hosts_(hosts), owner_of_(std::move(owner_of)) {}
+DataStreams::DataStreams(DataStreamOptions options, base::Executor& executor, const base::Clock& clock, HostDirectory* hosts, OwnerOf owner_of,
+                         DataMetrics& metrics)
+    : options_(std::move(options)), executor_(executor), clock_(clock), hosts_(hosts), owner_of_(std::move(owner_of)), metrics_(metrics) {}
 
 void DataStreams::open(DataView& view, const DataEntry& entry, std::optional<std::uint64_t> after, const OpenStream& open_stream,
                        const Respond& respond) {
   if (count_ >= options_.maximum) return respond(problem(429, "no more streams are opened at the moment"));
-  ++count_;
+  metrics_.streams_open(++count_);
   const std::string key = view.requester.originator() + '\n' + entry.data_id;
   auto& feed = feeds_[key];
   const bool is_new = !feed;
@@ -209,7 +210,7 @@ void DataStreams::finish(const FeedPtr& feed, const StreamPtr& stream, const std
   if (stream->out) stream->out->finish();
   stream->held.clear();
   feed->streams.erase(stream);
-  --count_;
+  metrics_.streams_open(--count_);
   if (!feed->streams.empty() || std::exchange(feed->ended, true)) return;
   feeds_.erase(feed->key);
   // Also when the device moved: the request goes where the container is.

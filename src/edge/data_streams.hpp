@@ -17,6 +17,7 @@
 
 #include "base/clock.hpp"
 #include "base/executor.hpp"
+#include "edge/data_metrics.hpp"
 #include "edge/data_view.hpp"
 #include "edge/host_directory.hpp"
 #include "edge/problem.hpp"
@@ -39,7 +40,8 @@ struct DataStreamOptions {
 class DataStreams {
  public:
   /// hosts may be null; owner_of as in DeviceTracker.
-  DataStreams(DataStreamOptions options, base::Executor& executor, const base::Clock& clock, HostDirectory* hosts, OwnerOf owner_of);
+  DataStreams(DataStreamOptions options, base::Executor& executor, const base::Clock& clock, HostDirectory* hosts, OwnerOf owner_of,
+              DataMetrics& metrics);
   DataStreams(const DataStreams&) = delete;
   DataStreams& operator=(const DataStreams&) = delete;
 
@@ -74,6 +76,7 @@ class DataStreams {
   const base::Clock& clock_;
   HostDirectory* hosts_;
   OwnerOf owner_of_;
+  DataMetrics& metrics_;
   std::map<std::string, FeedPtr> feeds_;  // by originator and dataId
   std::size_t count_ = 0;
   base::TimerId timer_ = 0;

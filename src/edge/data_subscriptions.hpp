@@ -22,6 +22,7 @@
 #include "base/clock.hpp"
 #include "base/executor.hpp"
 #include "base/random.hpp"
+#include "edge/data_metrics.hpp"
 #include "edge/data_view.hpp"
 #include "edge/host_directory.hpp"
 #include "edge/problem.hpp"
@@ -53,6 +54,7 @@ struct DataSubscriptionEnvironment {
   base::Executor& executor;
   const base::Clock& clock;
   base::Random& random;
+  DataMetrics& metrics;
 };
 
 /// Used on the executor's thread only.

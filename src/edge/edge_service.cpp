@@ -90,11 +90,13 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
               {options.publisher.cse_name, stem_of(options.publisher), options.publish, env.owner_of}),
         visible(*views.of(options.access.originator)),
         access(options.access, env.http_client, env.executor, env.clock),
+        metrics(env.telemetry),
         subscriptions(subscription_options(options),
-                      {own, views, &hosts, env.http_client, env.executor, env.clock, env.random}),
+                      {own, views, &hosts, env.http_client, env.executor, env.clock, env.random, metrics}),
         trigger(subscriptions, env.trigger),
         ams({.own_cse_id = options.publisher.cse_id}, registrar, tracker, hosts, trigger, env.clock),
-        streams({.own_target = options.publisher.cse_id + "/" + stem_of(options.publisher)}, env.executor, env.clock, &hosts, env.owner_of),
+        streams({.own_target = options.publisher.cse_id + "/" + stem_of(options.publisher)}, env.executor, env.clock, &hosts, env.owner_of,
+                metrics),
         api({options.publisher.cse_id, data_root(options), options.host, options.proxy_moved}, subscriptions, streams, env.clock,
             &hosts) {}
 
@@ -109,6 +111,7 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
   DataViews views;          // what leaves through the data API, by originator
   DataView& visible;        // of whoever need not say who he is: what the registry offers
   DataAccess access;
+  DataMetrics metrics;
   DataSubscriptions subscriptions;
   ToldTrigger trigger;
   AmsAdaptor ams;
@@ -247,14 +250,40 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
     const std::string path = request.path, data_path = options.root + std::string{kDataPath};
     if (!is_below(path, data_path))
       return application.handle_callback(request, std::string_view{path}.substr(options.callback_path.size()), respond);
-    const std::string below = path.substr(data_path.size());
+    serve_data(std::move(request), path.substr(data_path.size()), respond, open_stream);
+  }
+
+  void serve_data(net::HttpRequest request, const std::string& below, const Respond& answer, const OpenStream& open) {
+    const std::string_view operation = operation_of(request, below);
+    const Respond respond = [this, operation, answer, alive = weak_from_this()](net::HttpResponse response) {
+      if (!alive.expired()) metrics.answered(operation, response.status);
+      answer(std::move(response));
+    };
+    OpenStream open_stream;
+    if (open)
+      open_stream = [this, operation, open](net::HttpResponse head) {
+        metrics.answered(operation, head.status);
+        return open(std::move(head));
+      };
     if (below == "/openapi.yaml") return api.handle({std::move(request), &visible, false, respond, {}}, below);
     access.admit(request, [this, request, respond, open_stream, below](base::Result<DataCaller, net::HttpResponse> caller) {
       if (!caller) return respond(std::move(caller.error()));
+      if (auto refusal = refuse_excess(request, *caller)) return respond(std::move(*refusal));
       DataView* view = views.of(caller->originator);
       if (view == nullptr) return respond(problem(503, "too many clients at the moment"));
       api.handle({request, view, caller->may_write, respond, open_stream}, below);
     });
+  }
+
+  /// Clients that show who they are share what their originator has; those that do not are told apart by their address.
+  std::optional<net::HttpResponse> refuse_excess(const net::HttpRequest& request, const DataCaller& caller) {
+    if (env.limits == nullptr || !env.limits->any()) return std::nullopt;
+    const auto excess = env.limits->charge(caller.may_write ? caller.originator : "address " + request.peer.address, request.body.size());
+    if (!excess) return std::nullopt;
+    metrics.refused_for_limits();
+    auto response = problem(429, fmt::format("a client may make {} in a second (http.limits)", excess->limit));
+    response.headers.set("Retry-After", std::to_string(excess->retry_after.count()));
+    return response;
   }
 };
 

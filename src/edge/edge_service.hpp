@@ -21,6 +21,7 @@
 #include "edge/publisher.hpp"
 #include "mec/application.hpp"
 #include "net/http_client.hpp"
+#include "net/rate_limits.hpp"
 #include "onem2m/request_handler.hpp"
 #include "telemetry/registry.hpp"
 
@@ -52,6 +53,7 @@ struct EdgeEnvironment {
   telemetry::Registry& telemetry;
   MoveTrigger& trigger;
   OwnerOf owner_of;                 // called on the executor
+  net::RateLimits* limits = nullptr;  // of the data API's clients, shared with whoever else charges originators; nullptr: none
 };
 
 /// Thread-safe. Its parts end on the executor: after destroying it let the executor run one more task before stopping it.

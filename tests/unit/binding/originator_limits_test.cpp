@@ -20,16 +20,16 @@ net::HttpRequest request_of(const std::string& originator, std::size_t bytes = 0
 
 class OriginatorLimitsTest : public testing::Test {
  protected:
-  int passed(OriginatorLimits& limits, const std::string& originator, int count, std::size_t bytes = 0) {
+  int passed(net::RateLimits& limits, const std::string& originator, int count, std::size_t bytes = 0) {
     int admitted = 0;
-    for (int i = 0; i < count; ++i) admitted += limits.refuse(request_of(originator, bytes)) ? 0 : 1;
+    for (int i = 0; i < count; ++i) admitted += refuse_excess(limits, request_of(originator, bytes)) ? 0 : 1;
     return admitted;
   }
   base::SimulatedTime time;
 };
 
 TEST_F(OriginatorLimitsTest, EachOriginatorHasItsOwnAndGetsItBackInASecond) {
-  OriginatorLimits limits({.requests_per_second = 10}, time);
+  net::RateLimits limits({.requests_per_second = 10}, time);
   EXPECT_EQ(passed(limits, "CBusy", 25), 10);
   EXPECT_EQ(passed(limits, "CCalm", 3), 3);
   time.advance(500ms);
@@ -39,7 +39,7 @@ TEST_F(OriginatorLimitsTest, EachOriginatorHasItsOwnAndGetsItBackInASecond) {
 }
 
 TEST_F(OriginatorLimitsTest, ABodyLongerThanASecondsWorthIsOwed) {
-  OriginatorLimits limits({.bytes_per_second = 1000}, time);
+  net::RateLimits limits({.bytes_per_second = 1000}, time);
   EXPECT_EQ(passed(limits, "CBig", 2, 3000), 1);
   time.advance(1900ms);
   EXPECT_EQ(passed(limits, "CBig", 1, 1), 0);
@@ -48,9 +48,9 @@ TEST_F(OriginatorLimitsTest, ABodyLongerThanASecondsWorthIsOwed) {
 }
 
 TEST_F(OriginatorLimitsTest, TheRefusalSaysWhichLimitAndWhenToComeAgain) {
-  OriginatorLimits limits({.requests_per_second = 2}, time);
+  net::RateLimits limits({.requests_per_second = 2}, time);
   passed(limits, "CBusy", 2);
-  const auto refusal = limits.refuse(request_of("CBusy"));
+  const auto refusal = refuse_excess(limits, request_of("CBusy"));
   ASSERT_TRUE(refusal);
   EXPECT_EQ(refusal->status, 429);
   EXPECT_EQ(refusal->headers.find("Retry-After"), "1");
@@ -60,14 +60,14 @@ TEST_F(OriginatorLimitsTest, TheRefusalSaysWhichLimitAndWhenToComeAgain) {
 }
 
 TEST_F(OriginatorLimitsTest, CsesAndRegistrationsWithoutFromPass) {
-  OriginatorLimits limits({.requests_per_second = 1}, time);
+  net::RateLimits limits({.requests_per_second = 1}, time);
   EXPECT_EQ(passed(limits, "/in", 5), 5);
   EXPECT_EQ(passed(limits, "/mn2/CMeter", 5), 5);
   EXPECT_EQ(passed(limits, "", 5), 5);
 }
 
 TEST_F(OriginatorLimitsTest, InventedNamesDoNotFillTheMemory) {
-  OriginatorLimits limits({.requests_per_second = 1, .originators = 3}, time);
+  net::RateLimits limits({.requests_per_second = 1, .names = 3}, time);
   for (int i = 0; i < 100; ++i) EXPECT_EQ(passed(limits, "C" + std::to_string(i), 1), 1);
 }
 

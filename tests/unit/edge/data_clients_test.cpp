@@ -4,7 +4,6 @@
 #include "edge/data_access.hpp"
 #include "edge/device_filter.hpp"
 #include "edge_fixture.hpp"
-#include "support/signed_tokens.hpp"
 
 namespace edgecse::edge {
 namespace {
@@ -69,15 +68,6 @@ class DataClientTest : public EdgeServiceTest {
     time.advance(100ms);
   }
   bool by_resource_id = false;  // how notifications name their <subscription>
-  void want_tokens() {
-    options.access.keys = *net::JsonWebKeySet::parse(test::kKeySet);
-    options.access.issuer = "https://issuer";
-    options.access.audience = "onem2m-data";
-    options.access.clients = {{"app2", "CApp2"}};
-  }
-  net::HttpResponse send_with(const std::string& token, const std::string& method, const std::string& below, const std::string& body = "") {
-    return send(method, "/onem2m_data/v1" + below, body, {{"Authorization", "Bearer " + token}});
-  }
   std::string watch_moves(const Json& filter = Json::object()) {
     const Json body = {{"subscriptionType", "DeviceMobilitySubscription"}, {"callbackReference", "http://app/cb"}, {"filterCriteria", filter}};
     const auto response = send("POST", "/onem2m_data/v1/subscriptions", body.dump());
@@ -104,6 +94,8 @@ TEST_F(DataClientTest, StreamBeginsWithTheNewestValueAndGoesOn) {
   cse.add_instance("cse-mn/car/flow", "2");
   const auto stream = open("cnt1").stream;
   ASSERT_TRUE(stream);
+  EXPECT_THAT(telemetry.text(), HasSubstr("\nedgecse_data_streams 1\n"));
+  EXPECT_THAT(telemetry.text(), HasSubstr("\nedgecse_data_requests_total{operation=\"read_stream\",status=\"200\"} 1\n"));
   EXPECT_THAT(stream->ids(), ElementsAre("2"));
   add_value("cse-mn/car/flow", "3");
   EXPECT_THAT(stream->ids(), ElementsAre("2", "3"));

@@ -14,6 +14,7 @@
 #include "edge/edge_service.hpp"
 #include "support/fake_cse.hpp"
 #include "support/fake_mec_platform.hpp"
+#include "support/signed_tokens.hpp"
 
 namespace edgecse::edge {
 
@@ -69,7 +70,7 @@ class EdgeServiceTest : public testing::Test {
   void start() {
     service = std::make_unique<EdgeService>(
         options, EdgeEnvironment{cse, internal_aes, platform, time, time, random, telemetry, trigger,
-                                 [this](const std::string& ae_id) { return moved[ae_id]; }});
+                                 [this](const std::string& ae_id) { return moved[ae_id]; }, limits.get()});
     service->start();
     time.advance(2s);
   }
@@ -101,6 +102,16 @@ class EdgeServiceTest : public testing::Test {
   }
   net::HttpResponse get(const std::string& below) { return send("GET", "/onem2m_data/v1" + below); }
   Json get_json(const std::string& below) { return Json::parse(get(below).body); }
+
+  void want_tokens() {
+    options.access.keys = *net::JsonWebKeySet::parse(test::kKeySet);
+    options.access.issuer = "https://issuer";
+    options.access.audience = "onem2m-data";
+    options.access.clients = {{"app2", "CApp2"}};
+  }
+  net::HttpResponse send_with(const std::string& token, const std::string& method, const std::string& below, const std::string& body = "") {
+    return send(method, "/onem2m_data/v1" + below, body, {{"Authorization", "Bearer " + token}});
+  }
 
   std::string callback_of(const std::string& kind) {
     for (auto* list : {&platform.host("mep1").app_subscriptions, &platform.host("mep1").mobility_subscriptions}) {
@@ -156,6 +167,7 @@ class EdgeServiceTest : public testing::Test {
   test::FakeMecPlatform platform{time};
   telemetry::Registry telemetry;
   RecordingTrigger trigger;
+  std::unique_ptr<net::RateLimits> limits;
   std::map<std::string, std::string> moved;
   EdgeOptions options;
   std::unique_ptr<EdgeService> service;
