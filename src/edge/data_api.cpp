@@ -9,6 +9,7 @@
 
 #include "edge/data_subscriptions.hpp"
 #include "edge/device_filter.hpp"
+#include "edge/http_rules.hpp"
 
 namespace edgecse::edge {
 namespace {
@@ -32,6 +33,11 @@ std::string methods_of(const std::vector<std::string>& path) {
   return {};
 }
 
+const char* media_type_of(const std::vector<std::string>& path) {
+  if (path.front() == "openapi.yaml") return "application/yaml";
+  return path.size() == 3 && path[2] == "stream" ? "text/event-stream" : "application/json";
+}
+
 /// Segments of a path, decoded; nullopt when the percent-encoding is broken.
 std::optional<std::vector<std::string>> segments_of(std::string_view path_below) {
   std::vector<std::string> path;
@@ -47,30 +53,49 @@ std::optional<std::vector<std::string>> segments_of(std::string_view path_below)
   return path;
 }
 
+template <typename Parsed, typename Into>
+void take(DataQuery& query, Parsed&& parsed, Into& into) {
+  if (parsed) into = std::move(*parsed);
+  else query.refuse(parsed.error());
+}
+
+/// Which entries of a list are wanted, by their attributes, and what of each. MEC 009 6.18, 6.19.
+struct AttributeQuery {
+  std::optional<AttributeFilter> filter;
+  AttributeSelection selection;
+
+  AttributeQuery(DataQuery& query, const std::vector<std::string>& known, const std::vector<std::string>& mandatory) {
+    if (const auto text = query.one("filter")) take(query, AttributeFilter::parse(*text, known), filter);
+    take(query, AttributeSelection::parse(query.one("fields"), query.one("exclude_fields"), known, mandatory), selection);
+    if (query.one("all_fields") && (query.one("fields") || query.one("exclude_fields")))
+      query.refuse("all_fields goes with neither fields nor exclude_fields");
+  }
+  /// In their order; what is not wanted of each is gone.
+  [[nodiscard]] Json chosen(const Json& entries) const {
+    Json list = Json::array();
+    for (const auto& entry : entries) {
+      if (filter && !filter->matches(entry)) continue;
+      selection.apply(list.emplace_back(entry));
+    }
+    return list;
+  }
+};
+
 /// What the query of /devices asks of each.
 struct DeviceQuery {
   std::vector<std::string> labels;
   std::optional<std::string> app_id, node_id;
   std::optional<Area> area;
-  std::optional<AttributeFilter> filter;
 
   explicit DeviceQuery(DataQuery& query)
       : labels(query.wanted_labels()), app_id(query.one("app_id")), node_id(query.one("node_id")) {
-    static const std::vector<std::string> known = {"deviceId", "name",    "appId", "labels", "location",
-                                                   "servingCse", "mecHost", "state", "since"};
-    const auto take = [&query](auto&& parsed, auto& into) {
-      if (parsed) into = std::move(*parsed);
-      else query.refuse(parsed.error());
-    };
-    if (const auto text = query.one("area")) take(Area::parse(*text), area);
-    if (const auto text = query.one("filter")) take(AttributeFilter::parse(*text, known), filter);
+    if (const auto text = query.one("area")) take(query, Area::parse(*text), area);
   }
-  [[nodiscard]] bool wants(const TrackedAe& ae, const Json& described) const {
+  [[nodiscard]] bool wants(const TrackedAe& ae) const {
     const bool labelled = std::all_of(labels.begin(), labels.end(), [&](const auto& label) { return has_label(ae.labels, label); });
     const bool named = (!app_id || text_of(ae.attributes, "api") == *app_id) && (!node_id || text_of(ae.attributes, "nl") == *node_id);
     if (!labelled || !named) return false;
-    if (area && !(ae.attributes.contains("loc") && area->contains(ae.attributes["loc"]))) return false;
-    return !filter || filter->matches(described);
+    return !area || (ae.attributes.contains("loc") && area->contains(ae.attributes["loc"]));
   }
 };
 
@@ -115,6 +140,9 @@ void DataApi::handle(DataCall given, std::string_view path_below) {
     response.headers.add("Allow", allowed);
     return call->respond(std::move(response));
   }
+  const char* media_type = media_type_of(*path);
+  if (call->request.method != "DELETE" && !accepts(call->request, media_type))
+    return call->respond(problem(406, fmt::format("the answer is {}, which Accept excludes", media_type)));
   if (path->front() == "subscriptions") return handle_subscriptions(call, *path);
   if (call->request.method == "POST") return write_value(call, (*path)[1]);
   handle_get(call, *path);
@@ -145,7 +173,10 @@ void DataApi::handle_subscriptions(const DataCallPtr& call, const std::vector<st
     if (method == "GET") return call->respond(subscriptions_.list(originator));
     return subscriptions_.create(*call->view, call->request, call->respond);
   }
-  if (method == "GET") return call->respond(subscriptions_.show(originator, path[1]));
+  auto shown = subscriptions_.show(originator, path[1]);
+  if (const auto tag = shown.headers.find("ETag"))
+    if (auto answer = check_preconditions(call->request, std::string{*tag})) return call->respond(std::move(*answer));
+  if (method == "GET") return call->respond(std::move(shown));
   if (method == "PUT") return subscriptions_.replace(originator, path[1], call->request, call->respond);
   subscriptions_.remove(originator, path[1], call->respond);
 }
@@ -183,17 +214,18 @@ Json DataApi::describe(const DataEntry& entry) const {
 }
 
 void DataApi::list_devices(const DataCallPtr& call) {
-  DataQuery query{call->request, {"label", "app_id", "service", "node_id", "area", "filter", "limit", "offset"}};
+  DataQuery query{call->request, {"label", "app_id", "service", "node_id", "area", "filter", "all_fields", "fields", "exclude_fields", "limit", "offset"}};
   const auto limit = query.limit(), offset = query.number("offset", 0);
   const DeviceQuery wanted{query};
+  const AttributeQuery attributes{query, {"deviceId", "name", "appId", "labels", "location", "servingCse", "mecHost", "state", "since", "_links"},
+                                  {"deviceId", "name", "servingCse", "state"}};
   if (!query.fault().empty()) return call->respond(problem(400, query.fault()));
-  call->view->catalog.renew(kFreshList, [this, call, wanted, limit, offset] {
+  call->view->catalog.renew(kFreshList, [this, call, wanted, attributes, limit, offset] {
     Json list = Json::array();
     for (const auto* ae : call->view->catalog.devices()) {
-      if (!ae->moved_to.empty()) continue;
-      if (Json described = describe(*ae); wanted.wants(*ae, described)) list.push_back(std::move(described));
+      if (ae->moved_to.empty() && wanted.wants(*ae)) list.push_back(describe(*ae));
     }
-    call->respond(page_of(list, offset, limit,
+    call->respond(page_of(attributes.chosen(list), offset, limit,
                           url_with(options_.root, "/devices", call->request.query, "offset", std::to_string(offset + limit))));
   });
 }
@@ -220,10 +252,12 @@ void DataApi::show_device(const DataCallPtr& call, const std::string& device_id)
 }
 
 void DataApi::list_data(const DataCallPtr& call) {
-  DataQuery query{call->request, {"label", "service", "device_id", "content_info", "type", "limit", "offset"}};
+  DataQuery query{call->request, {"label", "service", "device_id", "content_info", "type", "filter", "all_fields", "fields", "exclude_fields", "limit", "offset"}};
   const auto limit = query.limit(), offset = query.number("offset", 0);
+  const AttributeQuery attributes{query, {"dataId", "deviceId", "path", "kind", "contentInfo", "count", "latest", "labels", "_links"},
+                                  {"dataId", "deviceId", "path", "kind"}};
   if (!query.fault().empty()) return call->respond(problem(400, query.fault()));
-  call->view->catalog.renew(kFreshList, [this, call, query, limit, offset] {
+  call->view->catalog.renew(kFreshList, [this, call, query, attributes, limit, offset] {
     std::vector<DataEntry> found;
     const auto labels = query.wanted_labels(), devices = query.all("device_id"), kinds = query.all("type");
     for (const auto& [id, entry] : call->view->catalog.entries()) {
@@ -237,19 +271,20 @@ void DataApi::list_data(const DataCallPtr& call) {
       if (labelled) found.push_back(entry);
     }
     const auto content_info = query.one("content_info");
-    const auto page = [this, call, limit, offset, content_info](const Json& described) {
+    const bool by_content = content_info || attributes.filter;
+    const auto page = [this, call, limit, offset, content_info, by_content, attributes](const Json& described) {
       Json list = Json::array();
       for (const auto& source : described)
         if (!content_info || text_of(source, "contentInfo") == *content_info) list.push_back(source);
-      // Without that filter only what is on the page was described.
-      const std::uint64_t skip = content_info ? offset : 0;
-      call->respond(page_of(list, skip, limit, url_with(options_.root, "/data", call->request.query, "offset", std::to_string(offset + limit))));
+      // Without a filter of that only what is on the page was described.
+      const std::uint64_t skip = by_content ? offset : 0;
+      call->respond(page_of(attributes.chosen(list), skip, limit, url_with(options_.root, "/data", call->request.query, "offset", std::to_string(offset + limit))));
     };
     // One more than fits tells that there is a next page.
     const auto at = [&found](std::uint64_t index) {
       return found.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(index, found.size()));
     };
-    if (!content_info) found = std::vector<DataEntry>(at(offset), at(offset + limit + 1));
+    if (!by_content) found = std::vector<DataEntry>(at(offset), at(offset + limit + 1));
     describe_all(*call->view, std::move(found), page);
   });
 }

@@ -7,6 +7,7 @@
 
 #include "base/guarded_json.hpp"
 #include "edge/data_api.hpp"
+#include "edge/http_rules.hpp"
 #include "onem2m/enumerations.hpp"
 #include "onem2m/timestamp.hpp"
 
@@ -43,18 +44,15 @@ Json representation_of(DataKind kind, const Json& given, base::WallTime now) {
 void DataApi::show_latest(const DataCallPtr& call, const std::string& data_id) {
   DataQuery query{call->request, {}};
   if (!query.fault().empty()) return call->respond(problem(400, query.fault()));
-  const std::string known_tag{call->request.headers.find("If-None-Match").value_or("")};
-  with_data(call, data_id, "/latest", [call, known_tag](const DataEntry& entry) {
-    call->view->latest(entry, [call, known_tag, kind = entry.kind](const onem2m::Result<Json>& instance) {
+  with_data(call, data_id, "/latest", [call](const DataEntry& entry) {
+    call->view->latest(entry, [call, kind = entry.kind](const onem2m::Result<Json>& instance) {
       if (!instance) return call->respond(problem(instance.error()));
       const Json value = value_of(kind, *instance);
       const std::string tag = kind == DataKind::FlexContainer
                                   ? fmt::format("\"{}-{}\"", text_of(*instance, "ri"), sequence_of(kind, *instance))
                                   : fmt::format("\"{}\"", text_of(*instance, "ri"));
-      const bool unchanged = known_tag == "*" || known_tag.find(tag) != std::string::npos;
-      net::HttpResponse response;
-      if (unchanged) response.status = 304;
-      else response = json_response(200, value);
+      if (auto answer = check_preconditions(call->request, tag)) return call->respond(std::move(*answer));
+      auto response = json_response(200, value);
       response.headers.add("ETag", tag);
       call->respond(std::move(response));
     });

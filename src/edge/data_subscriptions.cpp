@@ -8,6 +8,7 @@
 #include "base/guarded_json.hpp"
 #include "base/log.hpp"
 #include "edge/data_notification.hpp"
+#include "edge/http_rules.hpp"
 #include "edge/subscription_body.hpp"
 #include "onem2m/enumerations.hpp"
 
@@ -218,10 +219,12 @@ Json DataSubscriptions::link_of(const Subscription& subscription) const {
   return {{"subscription", {{"href", options_.root + "/subscriptions/" + subscription.id}}}};
 }
 
-Json DataSubscriptions::shown(const Subscription& subscription) const {
+net::HttpResponse DataSubscriptions::shown(int status, const Subscription& subscription) const {
   Json document = subscription.document;
   document["_links"] = {{"self", {{"href", options_.root + "/subscriptions/" + subscription.id}}}};
-  return document;
+  auto response = json_response(status, document);
+  response.headers.add("ETag", entity_tag(document));
+  return response;
 }
 
 net::HttpResponse DataSubscriptions::list(const std::string& originator) const {
@@ -235,7 +238,7 @@ net::HttpResponse DataSubscriptions::list(const std::string& originator) const {
 
 net::HttpResponse DataSubscriptions::show(const std::string& originator, const std::string& id) const {
   const auto found = find(originator, id);
-  return found ? json_response(200, shown(*found)) : no_such(id);
+  return found ? shown(200, *found) : no_such(id);
 }
 
 void DataSubscriptions::create(DataView& view, const net::HttpRequest& request, Respond respond) {
@@ -251,7 +254,7 @@ void DataSubscriptions::create(DataView& view, const net::HttpRequest& request, 
   const auto kept = [this, subscription, test, respond](const onem2m::Result<Json>& done) {
     if (!done) return respond(problem(done.error()));
     subscriptions_[subscription->id] = subscription;
-    auto response = json_response(201, shown(*subscription));
+    auto response = shown(201, *subscription);
     response.headers.add("Location", options_.root + "/subscriptions/" + subscription->id);
     respond(std::move(response));
     if (test) post(*subscription, {{"notificationType", "TestNotification"}, {"_links", link_of(*subscription)}}, [](const auto&) {});
@@ -283,7 +286,7 @@ void DataSubscriptions::replace(const std::string& originator, const std::string
     }
     if (subscription->removed) return respond(no_such(subscription->id));
     if (before.value("filterCriteria", Json{}) != subscription->document.value("filterCriteria", Json{})) detach_all(subscription);
-    respond(json_response(200, shown(*subscription)));
+    respond(shown(200, *subscription));
     look(subscription);
   });
 }

@@ -126,7 +126,8 @@ class DataSubscriptions {
   [[nodiscard]] SubscriptionPtr find_by_reference(const std::string& reference) const;
   void expire(const SubscriptionPtr& subscription);
   [[nodiscard]] Json link_of(const Subscription& subscription) const;
-  [[nodiscard]] Json shown(const Subscription& subscription) const;
+  /// With its ETag.
+  [[nodiscard]] net::HttpResponse shown(int status, const Subscription& subscription) const;
   [[nodiscard]] std::string resource_of(const Subscription& subscription) const;
 
   // data_callbacks.cpp

@@ -29,6 +29,31 @@ std::vector<std::string> split(std::string_view text, char at) {
   }
 }
 
+/// The same, but not inside single quotes, which stay.
+std::vector<std::string> split_outside_quotes(std::string_view text, char at) {
+  std::vector<std::string> parts(1);
+  bool quoted = false;
+  for (const char c : text) {
+    quoted ^= c == '\'';
+    if (c == at && !quoted) parts.emplace_back();
+    else parts.back() += c;
+  }
+  return parts;
+}
+
+/// What stands in the quotes; nullopt when they do not match.
+std::optional<std::string> unquoted(std::string_view text) {
+  if (text.find('\'') == std::string_view::npos) return std::string{text};
+  if (text.size() < 2 || text.front() != '\'' || text.back() != '\'') return std::nullopt;
+  text = text.substr(1, text.size() - 2);
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\'' && (++i == text.size() || text[i] != '\'')) return std::nullopt;
+    plain += text[i];
+  }
+  return plain;
+}
+
 std::optional<double> to_double(std::string_view text) {
   double value = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -88,11 +113,16 @@ base::Result<AttributeFilter, std::string> AttributeFilter::parse(std::string_vi
     return tl::unexpected(fmt::format("filter: '{}' {}", part, why));
   };
   AttributeFilter filter;
-  for (const auto& part : split(text, ';')) {
+  for (const auto& part : split_outside_quotes(text, ';')) {
     if (part.size() < 2 || part.front() != '(' || part.back() != ')') return wrong(part, "is no (operator,attribute,value)");
-    auto fields = split(std::string_view{part}.substr(1, part.size() - 2), ',');
+    const auto fields = split_outside_quotes(std::string_view{part}.substr(1, part.size() - 2), ',');
     if (fields.size() < 3) return wrong(part, "is no (operator,attribute,value)");
-    Expression expression{fields[0], split(fields[1], '/'), {fields.begin() + 2, fields.end()}};
+    Expression expression{fields[0], split(fields[1], '/'), {}};
+    for (std::size_t i = 2; i < fields.size(); ++i) {
+      auto value = unquoted(fields[i]);
+      if (!value) return wrong(fields[i], "has a single quote that is not doubled, or not in quotes");
+      expression.values.push_back(std::move(*value));
+    }
     if (std::find(operations.begin(), operations.end(), expression.operation) == operations.end())
       return wrong(expression.operation, "is no operator; there are eq neq in nin gt gte lt lte cont ncont");
     if (std::find(known.begin(), known.end(), expression.path.front()) == known.end())
@@ -118,6 +148,34 @@ bool AttributeFilter::matches(const Json& document) const {
     return is_negative(expression.operation) ? std::all_of(value->begin(), value->end(), one)
                                              : std::any_of(value->begin(), value->end(), one);
   });
+}
+
+base::Result<AttributeSelection, std::string> AttributeSelection::parse(const std::optional<std::string>& fields,
+                                                                       const std::optional<std::string>& excluded,
+                                                                       const std::vector<std::string>& known,
+                                                                       std::vector<std::string> mandatory) {
+  AttributeSelection selection;
+  selection.mandatory_ = std::move(mandatory);
+  if (!fields && !excluded) return selection;
+  if (fields && excluded) return tl::unexpected(std::string("fields and exclude_fields exclude each other"));
+  selection.kind_ = fields ? Kind::Named : Kind::Others;
+  selection.names_ = split(fields ? *fields : *excluded, ',');
+  for (const auto& name : selection.names_) {
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return tl::unexpected(fmt::format("{}: '{}' is no attribute", fields ? "fields" : "exclude_fields", name));
+  }
+  return selection;
+}
+
+void AttributeSelection::apply(Json& document) const {
+  if (kind_ == Kind::All) return;
+  const auto has = [](const std::vector<std::string>& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
+  for (auto member = document.begin(); member != document.end();) {
+    const bool stays = has(mandatory_, member.key()) || has(names_, member.key()) == (kind_ == Kind::Named);
+    member = stays ? std::next(member) : document.erase(member);
+  }
 }
 
 base::Result<Area, std::string> Area::parse(std::string_view text) {

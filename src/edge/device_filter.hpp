@@ -4,6 +4,7 @@
 // service's own form (`circle(52.52,13.40,500)`, `polygon(52.5,13.3,52.6,13.3,52.6,13.5)`; latitude, longitude, metres). Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,8 @@
 
 namespace edgecse::edge {
 
-/// All expressions must hold; of a list one entry must.
+/// All expressions must hold; of a list one entry must. A value with a comma, parenthesis, semicolon or quote in it stands in
+/// single quotes, its own doubled.
 class AttributeFilter {
  public:
   /// known: attributes that may be named. The error is a sentence for whoever asked.
@@ -28,6 +30,21 @@ class AttributeFilter {
     std::vector<std::string> values;
   };
   std::vector<Expression> expressions_;
+};
+
+/// Which attributes of each entry of a list are wanted: fields or exclude_fields of MEC 009 6.18, names with commas between.
+class AttributeSelection {
+ public:
+  /// Those that every entry has stay whatever is asked. The error is a sentence for whoever asked.
+  [[nodiscard]] static base::Result<AttributeSelection, std::string> parse(const std::optional<std::string>& fields,
+                                                                           const std::optional<std::string>& excluded,
+                                                                           const std::vector<std::string>& known,
+                                                                           std::vector<std::string> mandatory);
+  void apply(Json& document) const;
+
+ private:
+  enum class Kind { All, Named, Others } kind_ = Kind::All;
+  std::vector<std::string> names_, mandatory_;
 };
 
 class Area {
