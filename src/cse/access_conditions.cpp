@@ -53,6 +53,34 @@ bool field_covers(std::string_view field, int value) {
   return found;
 }
 
+// second minute hour day-of-month month day-of-week year
+constexpr std::size_t kSecond = 0, kMinute = 1, kHour = 2, kDay = 3, kFields = 7;
+
+std::optional<std::array<std::string_view, kFields>> fields_of(std::string_view schedule_entry) {
+  std::array<std::string_view, kFields> fields;
+  std::size_t count = 0;
+  split(schedule_entry, ' ', [&](std::string_view text) {
+    if (text.empty()) return;
+    if (count < kFields) fields[count] = text;
+    ++count;
+  });
+  return count == kFields ? std::optional(fields) : std::nullopt;
+}
+
+std::array<int, kFields> parts_of(base::WallTime time) {
+  const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+  std::tm parts{};
+  if (gmtime_r(&seconds, &parts) == nullptr) return {};
+  return {parts.tm_sec, parts.tm_min, parts.tm_hour, parts.tm_mday, parts.tm_mon + 1, parts.tm_wday, parts.tm_year + 1900};
+}
+
+// The fields from the first one on.
+bool covered_from(const std::array<std::string_view, kFields>& fields, const std::array<int, kFields>& parts, std::size_t first) {
+  for (std::size_t i = first; i < kFields; ++i)
+    if (!field_covers(fields[i], parts[i])) return false;
+  return true;
+}
+
 std::optional<std::vector<unsigned char>> to_bytes(std::string_view address) {
   const std::string text(address);
   std::vector<unsigned char> bytes(16);
@@ -94,19 +122,30 @@ bool matches_wildcard(std::string_view pattern, std::string_view text) {
 }
 
 bool covers(std::string_view schedule_entry, base::WallTime time) {
-  const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-  std::tm parts{};
-  if (gmtime_r(&seconds, &parts) == nullptr) return false;
-  const std::array<int, 7> now{parts.tm_sec, parts.tm_min, parts.tm_hour, parts.tm_mday, parts.tm_mon + 1, parts.tm_wday,
-                               parts.tm_year + 1900};
-  std::size_t field = 0;
-  bool covered = true;
-  split(schedule_entry, ' ', [&](std::string_view text) {
-    if (text.empty()) return;
-    covered = covered && field < now.size() && field_covers(text, now[field]);
-    ++field;
-  });
-  return covered && field == now.size();
+  const auto fields = fields_of(schedule_entry);
+  return fields && covered_from(*fields, parts_of(time), kSecond);
+}
+
+std::optional<base::WallTime> next_covered(std::string_view schedule_entry, base::WallTime from, base::WallTime until) {
+  using namespace std::chrono;
+  const auto fields = fields_of(schedule_entry);
+  if (!fields) return std::nullopt;
+  // A day, an hour, a minute that is not covered is left at once.
+  for (base::WallTime time = from; time < until;) {
+    const auto parts = parts_of(time);
+    if (!covered_from(*fields, parts, kDay)) {
+      time = floor<days>(time) + days{1};
+    } else if (!field_covers((*fields)[kHour], parts[kHour])) {
+      time = floor<hours>(time) + hours{1};
+    } else if (!field_covers((*fields)[kMinute], parts[kMinute])) {
+      time = floor<minutes>(time) + minutes{1};
+    } else if (!field_covers((*fields)[kSecond], parts[kSecond])) {
+      time = floor<seconds>(time) + seconds{1};
+    } else {
+      return time;
+    }
+  }
+  return std::nullopt;
 }
 
 bool is_in_block(std::string_view block, std::string_view address) {

@@ -4,6 +4,7 @@
 // evaluated does not grant. TS-0001 9.6.2, TS-0004 6.3.5.27-29. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,9 @@ namespace edgecse::cse {
 /// m2m:scheduleEntry `second minute hour day-of-month month day-of-week year`; fields: `*`, numbers, ranges, lists, steps.
 /// A damaged entry covers nothing.
 [[nodiscard]] bool covers(std::string_view schedule_entry, base::WallTime time);
+
+/// The first time from `from` on, but before `until`, that the entry covers; nothing when there is none.
+[[nodiscard]] std::optional<base::WallTime> next_covered(std::string_view schedule_entry, base::WallTime from, base::WallTime until);
 
 /// Numeric IPv4 or IPv6 address in a block `10.0.0.0/8`, or equal to a single one.
 [[nodiscard]] bool is_in_block(std::string_view block, std::string_view address);

@@ -66,7 +66,7 @@ void add_procedures(CseCore& core) {
 }
 
 // Exchange, expiration: each registers what it offers in the core. A later one may replace an earlier one's procedure.
-std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
+std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core, CommunicationManagement& management) {
   std::vector<std::unique_ptr<CsePart>> parts;
   const auto partial_results = std::make_shared<PartialResults>();
   parts.push_back(make_exchange(core));
@@ -82,7 +82,7 @@ std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core) {
   parts.push_back(make_node_links(core));
   parts.push_back(make_geofence(core));
   parts.push_back(make_announcement(core));
-  parts.push_back(make_non_blocking(core, partial_results));
+  parts.push_back(make_non_blocking(core, management, partial_results));
   if (auto limit = make_resource_limit(core)) parts.push_back(std::move(limit));
   if (auto contacts = make_contact_list(core)) parts.push_back(std::move(contacts));
   if (auto reports = make_reference_reports(core)) parts.push_back(std::move(reports));
@@ -97,13 +97,13 @@ class LiveCse final : public Cse {
     core_.gate = &open_gate_;
     core_.access_policies = std::make_shared<AccessPolicies>();
     add_procedures(core_);
-    parts_ = make_parts(core_);
+    auto management = make_communication_management(core_);
+    pipeline_.forward_by(*management);
+    parts_ = make_parts(core_, *management);
+    parts_.insert(parts_.begin(), std::move(management));  // non-blocking requests of an earlier life need it at their start
     auto clocks = make_time_sync(core_);
     pipeline_.compare_clocks_by(*clocks);
     parts_.push_back(std::move(clocks));
-    auto management = make_communication_management(core_);
-    pipeline_.forward_as_allowed_by(*management);
-    parts_.push_back(std::move(management));
   }
 
   /// The loop is run here, on the opener's thread, before anything can wake it on its own.

@@ -117,7 +117,7 @@ void Pipeline::route(Request request, const SnapshotPtr& snapshot, ResponseCallb
   if (!address) return fail(request, done, address.error());
   if (!is_hosted(core_.options, *address)) {
     const auto here = core_.gate->address_here(*snapshot, request);
-    if (!here) return transit(std::move(request), *address, snapshot, std::move(done));
+    if (!here) return transit(std::move(request), *address, std::move(done));
     request.to = *here;
     address = onem2m::parse_address(request.to);
     if (!address) return fail(request, done, address.error());
@@ -137,15 +137,10 @@ void Pipeline::wait_and_route(Request request, ResponseCallback done) {
   });
 }
 
-void Pipeline::transit(Request request, const Address& address, const SnapshotPtr& snapshot, ResponseCallback done) {
+void Pipeline::transit(Request request, const Address& address, ResponseCallback done) {
   if (is_registration(request))
     return fail(request, done, {ResponseStatus::BadRequest, "a registration is for the CSE that receives it, not " + address.cse_id});
-  if (management_ != nullptr) {
-    if (auto allowed = management_->apply(snapshot->tree, core_.environment.clock.wall_now(), request); !allowed)
-      return fail(request, done, allowed.error());
-  }
-  request.from = onem2m::to_sp_relative_originator(request.from, core_.options.id);
-  core_.forwarder->forward(std::move(request), std::move(done));
+  management_->forward(std::move(request), nullptr, std::move(done));
 }
 
 void Pipeline::host(Request request, const Address& address, const SnapshotPtr& snapshot, ResponseCallback done) {
@@ -237,7 +232,7 @@ void Pipeline::read(Request request, const Address& address, const SnapshotPtr& 
     auto original = onem2m::parse_address(request.to);
     if (!original) return fail(request, done, original.error());
     if (is_hosted(core_.options, *original)) return host(std::move(request), *original, snapshot, std::move(done));
-    return transit(std::move(request), *original, snapshot, std::move(done));
+    return transit(std::move(request), *original, std::move(done));
   }
   auto response = retrieve(core_, *snapshot, now, request, target);
   if (!response) return fail(request, done, response.error());

@@ -23,7 +23,7 @@ class Pipeline final : public onem2m::RequestHandler {
   void handle(onem2m::Request request, onem2m::ResponseCallback done) override;
   /// Before the first request.
   void compare_clocks_by(TimeSync& clocks) { clocks_ = &clocks; }
-  void forward_as_allowed_by(const CommunicationManagement& management) { management_ = &management; }
+  void forward_by(CommunicationManagement& management) { management_ = &management; }
 
  private:
   struct Write;
@@ -37,8 +37,7 @@ class Pipeline final : public onem2m::RequestHandler {
             onem2m::ResponseCallback done);
   void serve(onem2m::Request request, const onem2m::Address& address, const SnapshotPtr& snapshot, const Target& target,
              onem2m::ResponseCallback done);
-  void transit(onem2m::Request request, const onem2m::Address& address, const SnapshotPtr& snapshot,
-               onem2m::ResponseCallback done);
+  void transit(onem2m::Request request, const onem2m::Address& address, onem2m::ResponseCallback done);
   void read(onem2m::Request request, const onem2m::Address& address, const SnapshotPtr& snapshot, const Target& target,
             onem2m::ResponseCallback done);
   void read_when_allowed(onem2m::Request request, const onem2m::Address& address, const ResourcePtr& target,
@@ -56,7 +55,7 @@ class Pipeline final : public onem2m::RequestHandler {
 
   CseCore& core_;
   TimeSync* clocks_ = nullptr;
-  const CommunicationManagement* management_ = nullptr;
+  CommunicationManagement* management_ = nullptr;
   RequestMetrics metrics_;
   std::shared_ptr<char> alive_ = std::make_shared<char>();
 };

@@ -8,7 +8,10 @@
 #include <set>
 #include <tuple>
 
+#include "cse/cmdh/forwarding.hpp"
+#include "cse/cmdh/network_access.hpp"
 #include "cse/subscription/notification_criteria.hpp"
+#include "onem2m/address.hpp"
 #include "onem2m/timestamp.hpp"
 
 namespace edgecse::cse {
@@ -20,22 +23,8 @@ using onem2m::ResponseStatus;
 using onem2m::Result;
 namespace type = onem2m::type;
 
+using cmdh::kAllOthers, cmdh::kBestEffort, cmdh::kImmediate, cmdh::linked, cmdh::names_category;
 constexpr const char* kActivePolicy = "m2m:acmp";
-constexpr int kBestEffort = 3;  // m2m:eventCat; 0 in rules stands for all that no other rule names
-constexpr int kAllOthers = 0;
-
-/// The resources of one kind that mgmtLinks of another name.
-std::vector<ResourcePtr> linked(const CseCore& core, const Tree& tree, const Resource& from, std::string_view member_name) {
-  std::vector<ResourcePtr> found;
-  const auto links = from.attributes.find("cmlk");
-  if (links == from.attributes.end() || !links->is_array()) return found;
-  for (const Json& link : *links) {
-    const Json& address = member_of(link, "val");
-    const ResourcePtr resource = address.is_string() ? find_resource(core, tree, address.get_ref<const std::string&>()) : nullptr;
-    if (resource && resource->member_name == member_name) found.push_back(resource);
-  }
-  return found;
-}
 
 /// Names of a request's origin, the most telling first. Annex H 2.1.
 std::vector<std::string> origins_of(const CseCore& core, const Tree& tree, const Request& request) {
@@ -65,12 +54,6 @@ ResourcePtr rule_for(const std::vector<ResourcePtr>& rules, const std::vector<st
     if (best) return best;
   }
   return nullptr;
-}
-
-bool applies_to(const Resource& rule, int category) {
-  const auto categories = rule.attributes.find("aec");
-  return categories != rule.attributes.end() && categories->is_array() &&
-         std::ranges::find(*categories, Json(category)) != categories->end();
 }
 
 /// Milliseconds from ot on; nothing for a value that stands for no end.
@@ -109,12 +92,9 @@ Result<> check_time(const Resource& limits, const char* limit, const char* param
 }
 
 Result<> check(const Resource& limits, const Request& request, base::WallTime from) {
-  const auto categories = limits.attributes.find("lec");
-  const Json category = request.event_category.value_or(kBestEffort);
-  const bool listed = categories != limits.attributes.end() &&
-                      (*categories == category || (categories->is_array() && std::ranges::find(*categories, category) != categories->end()));
-  if (!listed)
-    return refuse(ResponseStatus::BadRequest, "ec " + category.dump() + " is not among those of the cmdhLimits '" + limits.name + "' (lec)");
+  const int category = request.event_category.value_or(kBestEffort);
+  if (!names_category(limits, "lec", category))
+    return refuse(ResponseStatus::BadRequest, "ec " + std::to_string(category) + " is not among those of the cmdhLimits '" + limits.name + "' (lec)");
   const std::array<std::tuple<const char*, const char*, const std::string*>, 2> times{
       {{"lqet", "rqet", &request.request_expiration}, {"lset", "rset", &request.result_expiration}}};
   for (const auto& [limit, parameter, value] : times)
@@ -130,31 +110,88 @@ Result<> check(const Resource& limits, const Request& request, base::WallTime fr
   return refuse(ResponseStatus::BadRequest, "da is not as the cmdhLimits '" + limits.name + "' (lda) want it");
 }
 
+std::string lane_of(const onem2m::Address& address) { return address.service_provider + address.cse_id; }
+
 class Cmdh final : public CommunicationManagement, public CommitObserver {
  public:
-  explicit Cmdh(CseCore& core) : core_(core) { core.loop->add_observer(*this); }
+  explicit Cmdh(CseCore& core)
+      : core_(core), forwarding_(core, [this](const Tree& tree) { return any_ ? policy_of(tree) : nullptr; }) {
+    core.loop->add_observer(*this);
+  }
 
   void start() override {
     core_.loop->snapshot()->tree.for_each([this](const ResourcePtr& resource) { note(resource->id, resource); });
   }
+  bool drain() override {
+    forwarding_.stop();
+    return forwarding_.quiet();
+  }
   void committed(const Snapshot& snapshot, std::span<const Change> changes) override {
-    for (const Change& change : changes)
-      if (change.table == store::Table::Tree && change.type == type::kMgmtObj) note(change.key, snapshot.tree.find(change.key));
+    bool ways_changed = false, rules_changed = false;
+    for (const Change& change : changes) {
+      if (change.table != store::Table::Tree) continue;
+      if (change.type == type::kMgmtObj) note(change.key, snapshot.tree.find(change.key));
+      rules_changed = rules_changed || change.type == type::kMgmtObj || change.type == type::kSchedule;
+      ways_changed = ways_changed || change.type == type::kRemoteCse;
+    }
+    if (rules_changed || ways_changed) forwarding_.reconsider(ways_changed);
   }
 
-  Result<> apply(const Tree& tree, base::WallTime now, Request& request) const override {
-    if (!any_.load(std::memory_order_relaxed)) return {};
-    const ResourcePtr policy = policy_of(tree);
-    if (!policy) return {};
-    const auto origins = origins_of(core_, tree, request);
-    const base::WallTime from = onem2m::parse_timestamp(request.originating_timestamp).value_or(now);
-    if (request.originating_timestamp.empty()) request.originating_timestamp = onem2m::format_timestamp(now);
-    for (const ResourcePtr& defaults : linked(core_, tree, *policy, "m2m:cmdf")) complete(tree, *defaults, origins, from, request);
-    const ResourcePtr limits = rule_for(linked(core_, tree, *policy, "m2m:cml"), origins);
-    return limits ? check(*limits, request, from) : Result<>{};
+  void forward(Request request, const StoreAndForward* keep, onem2m::ResponseCallback done) override {
+    const SnapshotPtr snapshot = core_.loop->snapshot();
+    const base::WallTime now = core_.environment.clock.wall_now();
+    const ResourcePtr policy = any_ ? policy_of(snapshot->tree) : nullptr;
+    if (policy) {
+      if (auto allowed = apply(*policy, snapshot->tree, now, request); !allowed)
+        return done(onem2m::make_error_response(request, allowed.error().status, allowed.error().detail));
+    }
+    request.from = onem2m::to_sp_relative_originator(request.from, core_.options.id);
+    const int category = request.event_category.value_or(kBestEffort);
+    const bool waits = (keep != nullptr && has_time(request)) ||
+                       (policy && category != kImmediate && forwarding_.is_restricted(snapshot->tree, *policy, category));
+    const auto address = onem2m::parse_address(request.to);
+    if (!waits || !address) {
+      if (keep != nullptr && keep->tell) keep->tell(true);
+      return core_.forwarder->forward(std::move(request), std::move(done));
+    }
+    cmdh::Message message;
+    message.lane = lane_of(*address);
+    message.category = category;
+    message.expires = keep != nullptr ? keep->until : now + core_.request_life.load();
+    for (const std::string* end : {&request.result_expiration, &request.request_expiration})
+      if (const auto time = onem2m::parse_timestamp(*end)) message.expires = *time;
+    message.durable = keep != nullptr && has_time(request);
+    if (keep != nullptr) message.tell = keep->tell;
+    message.request = std::move(request);
+    message.done = std::move(done);
+    forwarding_.add(std::move(message));
+  }
+
+  [[nodiscard]] bool may_wait(const Request& request) const override {
+    const SnapshotPtr snapshot = core_.loop->snapshot();
+    const ResourcePtr policy = any_ ? policy_of(snapshot->tree) : nullptr;
+    if (!policy) return has_time(request);
+    Request completed = request;
+    return apply(*policy, snapshot->tree, core_.environment.clock.wall_now(), completed) && has_time(completed);
   }
 
  private:
+  static bool has_time(const Request& request) {
+    if (request.event_category == kImmediate) return false;
+    return request.event_category || request.delivery_aggregation == true || !request.request_expiration.empty() ||
+           !request.result_expiration.empty();
+  }
+
+  /// Steps 1 to 3: category, parameters, limits.
+  Result<> apply(const Resource& policy, const Tree& tree, base::WallTime now, Request& request) const {
+    const auto origins = origins_of(core_, tree, request);
+    const base::WallTime from = onem2m::parse_timestamp(request.originating_timestamp).value_or(now);
+    if (request.originating_timestamp.empty()) request.originating_timestamp = onem2m::format_timestamp(now);
+    for (const ResourcePtr& defaults : linked(core_, tree, policy, "m2m:cmdf")) complete(tree, *defaults, origins, from, request);
+    const ResourcePtr limits = rule_for(linked(core_, tree, policy, "m2m:cml"), origins);
+    return limits ? check(*limits, request, from) : Result<>{};
+  }
+
   void complete(const Tree& tree, const Resource& defaults, const std::vector<std::string>& origins, base::WallTime from,
                 Request& request) const {
     if (!request.event_category) {
@@ -165,7 +202,7 @@ class Cmdh final : public CommunicationManagement, public CommitObserver {
     const std::vector<ResourcePtr> values = linked(core_, tree, defaults, "m2m:cmpv");
     for (const int category : {*request.event_category, kAllOthers})
       for (const ResourcePtr& rule : values)
-        if (applies_to(*rule, category)) return fill(request, *rule, from);
+        if (names_category(*rule, "aec", category)) return fill(request, *rule, from);
   }
 
   /// Of the <node> that hosts this CSE.
@@ -199,11 +236,11 @@ class Cmdh final : public CommunicationManagement, public CommitObserver {
     any_ = !active_.empty();
   }
 
-  static constexpr int kImmediate = 2;
   CseCore& core_;
   mutable std::mutex mutex_;
   std::set<std::string> active_;  // ri of <activeCmdhPolicy>; guarded by mutex_
   std::atomic<bool> any_ = false;
+  cmdh::Forwarding forwarding_;
 };
 
 }  // namespace

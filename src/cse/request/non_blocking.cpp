@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cse/request/non_blocking.hpp"
 
+#include <map>
+
 #include "base/log.hpp"
 #include "cse/message_check.hpp"
 #include "cse/request/request_resource.hpp"
+#include "cse/target.hpp"
+#include "onem2m/timestamp.hpp"
 
 namespace edgecse::cse {
 namespace {
@@ -17,26 +21,30 @@ namespace type = onem2m::type;
 
 class NonBlocking final : public CsePart, public NonBlockingHandler {
  public:
-  NonBlocking(CseCore& core, std::shared_ptr<PartialResults> partial_results)
-      : core_(core), partial_results_(std::move(partial_results)) {
+  NonBlocking(CseCore& core, CommunicationManagement& management, std::shared_ptr<PartialResults> partial_results)
+      : core_(core), management_(management), partial_results_(std::move(partial_results)) {
     core.non_blocking = this;
     core.procedures.add(type::kRequest, std::make_shared<RequestProcedure>(core));
   }
 
-  void start() override { end_interrupted(); }
+  void start() override { continue_interrupted(); }
   bool drain() override { return under_way_ == 0; }
   void accept(Request request, ResponseCallback done) override;
 
  private:
   Result<> check(const Request& request) const;
   void execute(Request request, const std::string& id);
+  bool goes_elsewhere(const Request& request) const;
+  void forward(Request request, const std::string& id);
+  void note_forwarding(const std::string& id, bool forwarded);
   void finish(const std::string& id, const Response& response);
   void keep_partial(const std::string& id, Json content);
   Result<> keep_result(Transaction& transaction, const std::string& id, const Response& response);
   void announce(Transaction& transaction, ResourceEvent::Kind kind, const std::string& id, const Json* before = nullptr) const;
-  void end_interrupted();
+  void continue_interrupted();
 
   CseCore& core_;
+  CommunicationManagement& management_;
   const std::shared_ptr<PartialResults> partial_results_;
   std::atomic<std::size_t> under_way_{0};
   std::shared_ptr<char> alive_ = std::make_shared<char>();
@@ -91,6 +99,7 @@ void NonBlocking::execute(Request request, const std::string& id) {
   request.notification_targets.reset();
   core_.environment.executor.post([this, alive = std::weak_ptr(alive_), id, request = std::move(request)]() mutable {
     if (alive.expired()) return;
+    if (goes_elsewhere(request)) return forward(std::move(request), id);
     partial_results_->expect(request, id, [this, alive, id](Json content) {
       if (!alive.expired()) keep_partial(id, std::move(content));
     });
@@ -103,6 +112,48 @@ void NonBlocking::execute(Request request, const std::string& id) {
       finish(id, response);
     });
   });
+}
+
+/// A registration is for the pipeline to refuse.
+bool NonBlocking::goes_elsewhere(const Request& request) const {
+  if (request.resource_type == type::kAe || request.resource_type == type::kRemoteCse) return false;
+  const auto address = onem2m::parse_address(request.to);
+  return address && !is_hosted(core_.options, *address) && !core_.gate->address_here(*core_.loop->snapshot(), request);
+}
+
+/// One that may wait for its target is no reason to live on: the next life forwards it.
+void NonBlocking::forward(Request request, const std::string& id) {
+  const ResourcePtr resource = core_.loop->snapshot()->tree.find(id);
+  if (!resource) return void(--under_way_);
+  const bool waits = management_.may_wait(request);
+  if (waits) --under_way_;
+  const auto alive = std::weak_ptr(alive_);
+  StoreAndForward keep;
+  keep.until = base::WallTime{base::Duration{to_microseconds(resource->text("et"))}};
+  keep.tell = [this, alive, id](bool forwarded) {
+    if (!alive.expired()) note_forwarding(id, forwarded);
+  };
+  management_.forward(std::move(request), &keep, [this, alive, id, waits](const Response& response) {
+    if (alive.expired()) return;
+    if (waits) ++under_way_;
+    finish(id, response);
+  });
+}
+
+/// FORWARDED while the next CSE has it. TS-0004 7.3.2.6.
+void NonBlocking::note_forwarding(const std::string& id, bool forwarded) {
+  core_.loop->submit({[this, id, forwarded](Transaction& transaction) -> Result<> {
+                        const ResourcePtr before = transaction.tree().find(id);
+                        if (!before || is_final(*before)) return {};
+                        Resource after = *before;
+                        after.attributes["rs"] = static_cast<int>(forwarded ? RequestStatus::Forwarded : RequestStatus::Pending);
+                        if (after.attributes["rs"] == before->attributes["rs"]) return {};
+                        after.attributes["lt"] = onem2m::format_timestamp(transaction.now());
+                        transaction.put(std::move(after));
+                        announce(transaction, ResourceEvent::Kind::Updated, id, &before->attributes);
+                        return {};
+                      },
+                      [](const Result<>&) {}});
 }
 
 /// Some of the members that a request was fanned out to have answered. TS-0004 7.4.14.
@@ -157,12 +208,19 @@ void NonBlocking::announce(Transaction& transaction, ResourceEvent::Kind kind, c
   core_.tell(transaction, event);
 }
 
-/// What an earlier life left under way: whether it was done is not known, so it is not done again. Of a fan-out the members
-/// that had answered are its result, as when its time is up.
-void NonBlocking::end_interrupted() {
-  for (const ResourcePtr& child : core_.loop->snapshot()->tree.children(core_.base_id())) {
-    if (child->type != type::kRequest) continue;
-    if (is_final(*child)) continue;
+/// What an earlier life left under way. What waits for another CSE goes on waiting; one that had left may arrive there twice,
+/// with the same identifier. Of others it is not known whether they were done, so they are not done again; of a fan-out the
+/// members that had answered are its result, as when its time is up.
+void NonBlocking::continue_interrupted() {
+  std::map<std::uint64_t, ResourcePtr> interrupted;
+  for (const ResourcePtr& child : core_.loop->snapshot()->tree.children(core_.base_id()))
+    if (child->type == type::kRequest && !is_final(*child)) interrupted.emplace(child->created, child);
+  for (const auto& [created, child] : interrupted) {
+    if (auto request = request_of(*child); request && goes_elsewhere(*request) && management_.may_wait(*request)) {
+      ++under_way_;
+      execute(std::move(*request), child->id);
+      continue;
+    }
     Response response;
     if (static_cast<RequestStatus>(child->number("rs")) == RequestStatus::PartiallyCompleted) {
       response.content = child->attributes.at("ors").value("pc", Json{});
@@ -177,8 +235,9 @@ void NonBlocking::end_interrupted() {
 
 }  // namespace
 
-std::unique_ptr<CsePart> make_non_blocking(CseCore& core, std::shared_ptr<PartialResults> partial_results) {
-  return std::make_unique<NonBlocking>(core, std::move(partial_results));
+std::unique_ptr<CsePart> make_non_blocking(CseCore& core, CommunicationManagement& management,
+                                           std::shared_ptr<PartialResults> partial_results) {
+  return std::make_unique<NonBlocking>(core, management, std::move(partial_results));
 }
 
 }  // namespace edgecse::cse

@@ -6,13 +6,15 @@
 
 #include <memory>
 
+#include "cse/cmdh/communication_management.hpp"
 #include "cse/cse_core.hpp"
 #include "cse/request/partial_results.hpp"
 
 namespace edgecse::cse {
 
 /// Plugs into the core: non_blocking and the procedure of <request>. partial_results: where those who do a request tell what
-/// they know before its end.
-[[nodiscard]] std::unique_ptr<CsePart> make_non_blocking(CseCore& core, std::shared_ptr<PartialResults> partial_results);
+/// they know before its end; management: by which requests go to other CSEs.
+[[nodiscard]] std::unique_ptr<CsePart> make_non_blocking(CseCore& core, CommunicationManagement& management,
+                                                         std::shared_ptr<PartialResults> partial_results);
 
 }  // namespace edgecse::cse

@@ -84,6 +84,15 @@ Resource make_request_resource(const CseCore& core, Transaction& transaction, co
   return resource;
 }
 
+std::optional<Request> request_of(const Resource& resource) {
+  const Json& attributes = resource.attributes;
+  Json primitive = attributes.value("mi", Json::object());
+  for (const auto& [parameter, attribute] : {std::pair{"op", "op"}, {"to", "tg"}, {"fr", "org"}, {"rqi", "rid"}, {"pc", "pc"}})
+    if (const auto value = attributes.find(attribute); value != attributes.end()) primitive[parameter] = *value;
+  auto request = onem2m::request_from_json(primitive);
+  return request ? std::optional(std::move(*request)) : std::nullopt;
+}
+
 void set_operation_result(const CseCore& core, base::WallTime now, const Response& response, Resource& resource) {
   Json& attributes = resource.attributes;
   const bool done = onem2m::is_success(response.status);

@@ -3,6 +3,7 @@
 // <request>: what is known of a non-blocking request. Made and changed by the CSE alone. TS-0001 9.6.12, TS-0004 7.4.12.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "cse/cse_core.hpp"
@@ -32,6 +33,9 @@ class RequestProcedure final : public TypeProcedure {
 
 /// PENDING, below the CSEBase; not in the tree yet. The request's times are absolute.
 [[nodiscard]] Resource make_request_resource(const CseCore& core, Transaction& transaction, const onem2m::Request& request);
+
+/// The request that it was made for; nothing when it is damaged. Who sent it is not known any more.
+[[nodiscard]] std::optional<onem2m::Request> request_of(const Resource& resource);
 
 /// With the response as its operationResult, COMPLETED or FAILED.
 void set_operation_result(const CseCore& core, base::WallTime now, const onem2m::Response& response, Resource& resource);

@@ -78,6 +78,15 @@ bool is_open(const Resource& schedule, base::WallTime now) {
   });
 }
 
+std::optional<base::WallTime> next_opening(const Resource& schedule, base::WallTime now, base::WallTime end) {
+  if (is_open(schedule, now)) return now;
+  std::optional<base::WallTime> first;
+  for (const Json& entry : schedule.attributes.at("se").at("sce"))
+    if (entry.is_string())
+      if (const auto next = next_covered(entry.get_ref<const std::string&>(), now, first.value_or(end))) first = next;
+  return first;
+}
+
 Result<> check_open(const CseCore& core, const Tree& tree, base::WallTime now, const onem2m::Address& target) {
   const ResourcePtr base = tree.find(core.base_id());
   if (!base || base->internal.empty()) return {};

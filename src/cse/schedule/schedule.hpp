@@ -22,6 +22,9 @@ class ScheduleProcedure final : public TypeProcedure {
 /// Whether one of the windows of the schedule's se covers the time.
 [[nodiscard]] bool is_open(const Resource& schedule, base::WallTime now);
 
+/// When one of its windows covers a time from now on, but before the end; nothing: never.
+[[nodiscard]] std::optional<base::WallTime> next_opening(const Resource& schedule, base::WallTime now, base::WallTime end);
+
 /// 5103 outside the windows of the <CSEBase>'s schedule, unless the request is for the schedule itself. Costs one look-up
 /// while there is none. Any thread.
 [[nodiscard]] onem2m::Result<> check_open(const CseCore& core, const Tree& tree, base::WallTime now,

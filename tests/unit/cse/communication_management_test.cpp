@@ -3,32 +3,12 @@
 // CMDH policies and what becomes of requests to other CSEs. TS-0001 D.12, TS-0004 annex H.
 #include <gtest/gtest.h>
 
-#include "support/test_cse.hpp"
+#include "forwarding_fixture.hpp"
 
 namespace edgecse::test {
 namespace {
 
-struct CommunicationManagement : ::testing::Test {
-  static cse::CseOptions options() {
-    cse::CseOptions made;
-    made.type = cse::CseType::In;
-    made.id = "/in";
-    made.name = "cse-in";
-    return made;
-  }
-  CommunicationManagement() {
-    const Json peer{{"csi", "/mn9"}, {"cb", "/mn9/cse"}, {"rr", true}, {"poa", {"http://127.0.0.1:9"}}, {"srv", {"3"}}};
-    EXPECT_EQ(rsc(cse.create("cse-in", 16, {{"m2m:csr", peer}}, "/mn9")), 2001);
-    EXPECT_EQ(rsc(cse.create("cse-in", 14, {{"m2m:nod", {{"rn", "node"}, {"ni", "n1"}, {"hcl", "/in"}}}})), 2001);
-    cse.add_ae("Cdev");
-  }
-  /// mgmtLink to a new mgmtObj of the node.
-  Json add(const char* member, int definition, Json attributes) {
-    attributes["mgd"] = definition;
-    const auto made = cse.create("cse-in/node", 13, {{member, attributes}});
-    EXPECT_EQ(rsc(made), 2001) << made.content;
-    return {{"val", made.content[member].value("ri", "")}, {"nm", "link"}, {"typ", definition}};
-  }
+struct CommunicationManagement : ForwardingCse {
   Json defaults() {
     const Json category = add("m2m:cmdv", 1014, {{"od", 1}, {"dev", 4}, {"ror", {"localAE"}}});
     const Json values = add("m2m:cmpv", 1015, {{"aec", {4}}, {"dqet", 5000}, {"dset", 6000}, {"doet", 0}, {"drp", -1}, {"dda", false}});
@@ -40,10 +20,6 @@ struct CommunicationManagement : ::testing::Test {
     given.update(more);
     return add("m2m:cml", 1016, given);
   }
-  std::string activate(Json links) {
-    const Json policy = add("m2m:cmp", 1011, {{"cpn", "policy"}, {"cmlk", std::move(links)}});
-    return add("m2m:acmp", 1012, {{"acmlk", policy["val"]}})["val"];
-  }
   /// What a request of the AE to another CSE is answered; 5103: it was sent, and nobody is there.
   onem2m::Response forward(const std::string& rqet = "", const std::string& rset = "") {
     cse.sender.sent.clear();
@@ -52,7 +28,6 @@ struct CommunicationManagement : ::testing::Test {
     request.result_expiration = rset;
     return cse.ask(request);
   }
-  TestCse cse{options()};
 };
 
 TEST_F(CommunicationManagement, WithoutAPolicyRequestsGoAsTheyAre) {
