@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "net/json_web_token.hpp"
+#include "key_set_file.hpp"
 
 namespace edgecse::app {
 namespace {
@@ -53,9 +53,9 @@ void judge_test(const base::ConfigurationKeys& keys, const Configuration& c, Fau
 }
 
 void judge_service(const base::ConfigurationKeys& keys, const Configuration& c, Faults& faults) {
-  const std::string& key_set = c.mec.service.tokens.key_set;
-  if (key_set.empty()) return;
-  if (const auto parsed = net::JsonWebKeySet::parse(key_set); !parsed)
+  const std::string& file = c.mec.service.tokens.key_set_file;
+  if (file.empty()) return;
+  if (const auto parsed = KeySetFile(file).read(); !parsed)
     faults.push_back(keys.fault("mec.service.tokens.key_set_file", parsed.error()));
 }
 

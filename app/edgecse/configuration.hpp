@@ -41,11 +41,11 @@ struct HttpSettings {
 };
 
 struct TokenSettings {
-  std::string key_set;                 // JSON Web Key Set; empty: no JWT is checked here
+  std::string key_set_file;            // JSON Web Key Set; empty: no JWT is checked here
   std::string issuer, audience;
   std::string introspection_endpoint, introspection_client, introspection_secret;
   std::string token_endpoint;          // what the registry tells
-  [[nodiscard]] bool wanted() const { return !key_set.empty() || !introspection_endpoint.empty(); }
+  [[nodiscard]] bool wanted() const { return !key_set_file.empty() || !introspection_endpoint.empty(); }
 };
 
 struct MecServiceSettings {

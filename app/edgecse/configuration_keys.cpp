@@ -184,8 +184,10 @@ void declare_mec_service(ConfigurationKeys& keys, MecServiceSettings& service) {
             "an AE-ID as CMecData, or \"\"",
             [](string_view text) { return text.empty() || onem2m::is_ae_id_stem(text); });
   TokenSettings& tokens = service.tokens;
-  keys.secret_file("mec.service.tokens.key_set_file", tokens.key_set,
-                   "File with the JSON Web Key Set (RS256, ES256) of whoever issues tokens for the MEC service.");
+  keys.text("mec.service.tokens.key_set_file", tokens.key_set_file,
+            "File with the JSON Web Key Set (RS256, ES256) of whoever issues tokens for the MEC service. Read again when it changes.",
+            kPath);
+  keys.needs_no_restart();
   keys.text("mec.service.tokens.issuer", tokens.issuer, "iss of tokens; \"\": any.");
   keys.text("mec.service.tokens.audience", tokens.audience, "aud of tokens; \"\": any.");
   keys.text("mec.service.tokens.introspection_endpoint", tokens.introspection_endpoint,

@@ -2,6 +2,7 @@
 #include "edge_options.hpp"
 
 #include "build_info.hpp"
+#include "key_set_file.hpp"
 
 namespace edgecse::app {
 namespace {
@@ -40,8 +41,11 @@ edge::DataAccessOptions make_access_options(const Configuration& configuration) 
   for (const auto& client : service.clients) made.clients[client.at("client_id")] = client.at("originator");
   made.pattern = service.client_pattern;
   const TokenSettings& tokens = service.tokens;
-  if (!tokens.key_set.empty()) {
-    if (auto keys = net::JsonWebKeySet::parse(tokens.key_set)) made.keys = std::move(*keys);
+  if (!tokens.key_set_file.empty()) {
+    const auto file = std::make_shared<KeySetFile>(tokens.key_set_file);
+    if (auto keys = file->read()) made.keys = std::move(*keys);
+    else made.keys.emplace();  // it was judged a moment ago: nobody is let in until it is there again
+    made.newer_keys = [file] { return file->read_if_changed(); };
   }
   made.issuer = tokens.issuer;
   made.audience = tokens.audience;

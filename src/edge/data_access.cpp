@@ -15,6 +15,7 @@ namespace edgecse::edge {
 namespace {
 
 constexpr std::chrono::seconds kLeeway{30};   // between our clock and the issuer's
+constexpr std::chrono::seconds kKeysAreFresh{10}, kKeysMayBeNewer{1};
 constexpr std::size_t kRememberedAtMost = 1'000;
 
 net::HttpResponse unauthorized(const std::string& why, bool had_token) {
@@ -66,11 +67,23 @@ void DataAccess::admit(const net::HttpRequest& request, Callback done) {
   const std::string token = bearer_token(request);
   if (token.empty()) return done(tl::unexpected(unauthorized("a bearer token is wanted", false)));
   if (options_.keys) {
-    const auto claims = options_.keys->open(token);
+    renew_keys(kKeysAreFresh);
+    auto claims = options_.keys->open(token);
+    if (!claims && renew_keys(kKeysMayBeNewer)) claims = options_.keys->open(token);
     if (claims) return done(judge(*claims));
     if (options_.introspection_endpoint.empty()) return done(tl::unexpected(unauthorized(claims.error(), true)));
   }
   introspect(token, std::move(done));
+}
+
+bool DataAccess::renew_keys(base::Duration at_most_every) {
+  const auto now = clock_.monotonic_now();
+  if (!options_.newer_keys || now - keys_looked_at_ < at_most_every) return false;
+  keys_looked_at_ = now;
+  auto newer = options_.newer_keys();
+  if (!newer) return false;
+  options_.keys = std::move(*newer);
+  return true;
 }
 
 DataAccess::Admission DataAccess::judge(const Json& claims) const {

@@ -25,6 +25,8 @@ struct DataAccessOptions {
   std::map<std::string, std::string> clients;   // client identifier -> originator
   std::string pattern = "Cmec-{client_id}";     // for other clients; empty: they are refused
   std::optional<net::JsonWebKeySet> keys;
+  /// The key set when it has changed. Asked every ten seconds at most, after a token that no key fits every second.
+  std::function<std::optional<net::JsonWebKeySet>()> newer_keys;
   std::string issuer, audience;                 // of tokens; empty: any
   std::string introspection_endpoint;           // empty: none
   std::string introspection_client, introspection_secret;  // HTTP Basic, when given
@@ -55,6 +57,8 @@ class DataAccess {
   using Admission = base::Result<DataCaller, net::HttpResponse>;
   [[nodiscard]] std::optional<std::string> originator_of(const std::string& client_id) const;
   [[nodiscard]] Admission judge(const nlohmann::json& claims) const;
+  /// Looks for a newer key set unless that was done a moment ago; true: there was one.
+  bool renew_keys(base::Duration at_most_every);
   void introspect(const std::string& token, Callback done);
   void introspected(const std::string& token, const net::HttpResult& result, const Callback& done);
 
@@ -63,6 +67,7 @@ class DataAccess {
   base::Executor& executor_;
   const base::Clock& clock_;
   std::map<std::string, Remembered> remembered_;
+  base::MonotonicTime keys_looked_at_{};
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -6,7 +6,9 @@
 #include <sstream>
 
 #include "edgecse/configuration.hpp"
+#include "edgecse/key_set_file.hpp"
 #include "support/paths.hpp"
+#include "support/signed_tokens.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace edgecse::app {
@@ -90,6 +92,29 @@ TEST_F(EdgecseConfiguration, RefusesIdentifiersThatOneM2mDoesNotKnow) {
     EXPECT_EQ(load_with("", {given}).size(), 1U) << given;
   for (const auto* given : {"cse.id=/mn-1.a", "cse.allowed_registrees=[/*]", "cse.allowed_registrees=[]", "cse.admin_originator="})
     EXPECT_THAT(load_with("", {given}), IsEmpty()) << given;
+}
+
+TEST_F(EdgecseConfiguration, AKeySetIsReadAgainWhenItsFileHasAnotherContent) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("keys.json");
+  const auto write = [&](const std::string& text) { std::ofstream(path) << text; };
+  EXPECT_THAT(load_with("", {"mec.service.tokens.key_set_file=" + path}), ElementsAre(HasSubstr("names no readable file")));
+  write("{}");
+  EXPECT_THAT(load_with("", {"mec.service.tokens.key_set_file=" + path}), ElementsAre(HasSubstr("a key set is")));
+  write(test::kKeySet);
+  EXPECT_THAT(load_with("", {"mec.service.tokens.key_set_file=" + path}), IsEmpty());
+  KeySetFile file(path);
+  ASSERT_TRUE(file.read());
+  EXPECT_FALSE(file.read_if_changed());
+  write(std::string{test::kKeySet} + "\n");
+  EXPECT_TRUE(file.read_if_changed());
+  EXPECT_FALSE(file.read_if_changed());
+  for (const char* broken : {"", "{\"keys\":[]}"}) {
+    write(broken);
+    EXPECT_FALSE(file.read_if_changed()) << "the old one stays";
+  }
+  write(test::kKeySet);
+  EXPECT_TRUE(file.read_if_changed());
 }
 
 }  // namespace

@@ -159,6 +159,31 @@ TEST_F(DataClientTest, StreamsEndWhenTheServiceStops) {
   EXPECT_THAT(stream->text, HasSubstr("event: end\n"));
 }
 
+TEST_F(DataClientTest, ANewKeySetIsLookedForWhenATokenFitsNoKeyAndNowAndThen) {
+  want_tokens();
+  const auto all = *net::JsonWebKeySet::parse(test::kKeySet);
+  Json only = Json::parse(test::kKeySet);
+  std::erase_if(only["keys"].get_ref<Json::array_t&>(), [](const Json& key) { return key["kty"] == "EC"; });
+  const auto rsa = *net::JsonWebKeySet::parse(only.dump());
+  options.access.keys = rsa;
+  std::optional<net::JsonWebKeySet> next;
+  int looked = 0;
+  options.access.newer_keys = [&] { return ++looked, std::exchange(next, std::nullopt); };
+  start();
+  EXPECT_EQ(send_with(test::kTokens.good, "GET", "/devices").status, 401);
+  const int before = looked;
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(send_with(test::kTokens.good, "GET", "/devices").status, 401);
+  EXPECT_EQ(looked, before) << "strangers do not make us read files all the time";
+  next = all;
+  time.advance(1s);
+  EXPECT_EQ(send_with(test::kTokens.good, "GET", "/devices").status, 200);
+  next = rsa;
+  EXPECT_EQ(send_with(test::kTokens.good, "GET", "/devices").status, 200) << "for a while";
+  time.advance(10s);
+  EXPECT_EQ(send_with(test::kTokens.good, "GET", "/devices").status, 401) << "its key is gone";
+  EXPECT_EQ(send_with(test::kTokens.rsa, "GET", "/devices").status, 200);
+}
+
 TEST_F(DataClientTest, WritesInTheNameOfTheClient) {
   want_tokens();
   start();
