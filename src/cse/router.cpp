@@ -141,8 +141,9 @@ void Router::serve_here(Request request, ResponseCallback done) {
 }
 
 void Router::forward_to_cse(Request request, const std::string& cse_id, ResponseCallback done) {
+  // Never a circle: the registrar sends nothing here that is for itself, so this is a group's member or an original (rcn 7).
   const bool is_registrar = core_.options.registrar && core_.options.registrar->id == cse_id;
-  if (is_registrar) return forward_up(std::move(request), std::move(done));
+  if (is_registrar) return forward_up(std::move(request), std::move(done), true);
   const auto table = routes();
   if (const auto route = table->find(cse_id); route != table->end())
     if (const ResourcePtr remote = core_.loop->snapshot()->tree.find(route->second))
@@ -205,11 +206,11 @@ void Router::forward_to_peer(Request request, const std::string& cse_id, Respons
   });
 }
 
-void Router::forward_up(Request request, ResponseCallback done, bool to_peer) {
+void Router::forward_up(Request request, ResponseCallback done, bool no_circle) {
   if (!core_.options.registrar)
     return refuse(request, done, ResponseStatus::NotFound, "no CSE registered here leads to " + request.to);
   // A request for a unit that moved to a peer goes back where it came from, but with another target: no circle.
-  if (!to_peer && comes_from_above(request.from))
+  if (!no_circle && comes_from_above(request.from))
     return refuse(request, done, ResponseStatus::NotFound, "nothing below " + core_.options.id + " leads to " + request.to);
   // A registrar that does not know this CSE would refuse for good what it takes a moment later.
   if (!core_.registrar_up)

@@ -47,7 +47,7 @@ class Router final : public RequestForwarder, public CommitObserver {
   void forward_to_service_provider(onem2m::Request request, const onem2m::Address& address, onem2m::ResponseCallback done);
   void forward_to_stem(onem2m::Request request, const onem2m::Address& address, onem2m::ResponseCallback done);
   void forward_to_peer(onem2m::Request request, const std::string& cse_id, onem2m::ResponseCallback done);
-  void forward_up(onem2m::Request request, onem2m::ResponseCallback done, bool to_peer = false);
+  void forward_up(onem2m::Request request, onem2m::ResponseCallback done, bool no_circle = false);
   void send_to_cse(onem2m::Request request, const Resource& remote_cse, onem2m::ResponseCallback done);
   [[nodiscard]] bool comes_from_above(const std::string& from);
   void recall_peers();

@@ -2,6 +2,8 @@
 #include "cse/announcement/announced_content.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "onem2m/address.hpp"
 
@@ -14,9 +16,17 @@ using onem2m::ResourceTypeRule;
 using onem2m::ResponseStatus;
 using onem2m::Result;
 
+constexpr int kAllOperations = 63;  // m2m:accessControlOperations
+
+/// Of the type of references, but names of other worlds.
+constexpr std::array<std::string_view, 11> kOtherNames{"cnd", "lor", "mcff", "mgs", "obis", "obps", "or", "poa", "purl", "spur", "url"};
+
 bool names_resources(const onem2m::AttributeRule& rule) {
+  if (std::ranges::find(kOtherNames, rule.short_name) != kOtherNames.end()) return false;
   return rule.data_type == "m2m:ID" || rule.data_type == "xs:anyURI" || rule.data_type == "m2m:nhURI";
 }
+
+bool is_set_of_rules(const onem2m::AttributeRule& rule) { return rule.short_name == "pv" || rule.short_name == "pvs"; }
 
 /// `acp1` -> `/mn1/acp1`; URLs and what is no identifier of this CSE stay.
 std::string qualified(const Scope& scope, const std::string& id) {
@@ -27,6 +37,24 @@ std::string qualified(const Scope& scope, const std::string& id) {
     return scope.other_service_provider ? scope.options.service_provider + stem : stem;
   }
   return onem2m::parse_address(id) ? scope.link_to(id) : id;
+}
+
+/// An entry of acor: `Cx` is another AE elsewhere. Patterns are names, too; role identifiers are everybody's.
+std::string qualified_originator(const Scope& scope, const std::string& name) {
+  if (name == "all" || name == "*" || name.find('@') != std::string::npos) return name;
+  if (name.find('*') == std::string::npos || name.starts_with('/')) return qualified(scope, name);
+  if (!name.starts_with('S')) return scope.link_to(name);
+  return (scope.other_service_provider ? scope.options.service_provider : std::string{}) + '/' + name;
+}
+
+Json qualified_rules(const Scope& scope, Json rules, bool with_this_cse) {
+  if (!rules.is_object() || !rules.contains("acr") || !rules["acr"].is_array()) return rules;
+  for (Json& rule : rules["acr"])
+    if (rule.is_object() && rule.contains("acor") && rule["acor"].is_array())
+      for (Json& name : rule["acor"])
+        if (name.is_string()) name = qualified_originator(scope, name.get<std::string>());
+  if (with_this_cse) rules["acr"].push_back({{"acor", {qualified(scope, scope.options.id)}}, {"acop", kAllOperations}});
+  return rules;
 }
 
 }  // namespace
@@ -57,6 +85,7 @@ bool is_announced(const ResourceTypeRule& rule, const Json& attributes, const st
 }
 
 Json as_announced(const Scope& scope, const onem2m::AttributeRule& rule, const Json& value) {
+  if (is_set_of_rules(rule)) return qualified_rules(scope, value, rule.short_name == "pvs");
   if (!names_resources(rule)) return value;
   if (value.is_string()) return qualified(scope, value.get<std::string>());
   if (!value.is_array()) return value;

@@ -36,12 +36,6 @@ bool is_cse(const std::string& target) {
   return address && address->segments.empty();
 }
 
-/// CSE of the target as its addresses begin: `/in`, `//sp/in`.
-std::string cse_of(const std::string& target) {
-  const auto address = onem2m::parse_address(target);
-  return address ? address->service_provider + address->cse_id : std::string{};
-}
-
 std::string id_in(const Response& response) {
   const Json content = response.serialized_content ? Json::parse(*response.serialized_content, nullptr, false) : response.content;
   if (!content.is_object() || content.empty() || !content.begin()->is_object()) return {};
@@ -54,7 +48,13 @@ std::string link_in(const Response& response) {
   return content.begin()->value("lnk", std::string{});
 }
 
-std::string address_at(const std::string& target, const std::string& id) { return id.starts_with('/') ? id : cse_of(target) + '/' + id; }
+/// Of what a CREATE at the target made: `/in/x`, `//sp/in/x`; a CSE-relative target is of this CSE.
+std::string address_at(const CseOptions& options, const std::string& target, const std::string& id) {
+  if (id.starts_with('/')) return id;
+  const auto address = onem2m::parse_address(target);
+  const bool here = !address || address->cse_id.empty();
+  return (here ? options.id : address->service_provider + address->cse_id) + '/' + id;
+}
 
 }  // namespace
 
@@ -148,7 +148,7 @@ void Announcer::announced(const Key& key, const std::string& parent, const std::
   lanes_[key].busy = false;
   const ResourcePtr original = core_.loop->snapshot()->tree.find(key.first);
   if (const std::string id = id_in(response); onem2m::is_success(response.status) && !id.empty())
-    return record(key, address_at(key.second, id), false);
+    return record(key, address_at(core_.options, key.second, id), false);
   if (response.status == ResponseStatus::Conflict && original)
     return adopt(key, parent + '/' + name_at_target(core_.options, *original), link);
   if (response.status == ResponseStatus::NotFound) {
@@ -166,7 +166,7 @@ void Announcer::adopt(const Key& key, const std::string& address, const std::str
   send(make_request(Operation::Retrieve, address), [this, key, link](const Response& response) {
     lanes_[key].busy = false;
     if (onem2m::is_success(response.status) && link_in(response) == link)
-      return record(key, address_at(key.second, id_in(response)), true);
+      return record(key, address_at(core_.options, key.second, id_in(response)), true);
     if (!onem2m::is_success(response.status) && !is_final_answer(response.status)) return failed(key);
     Response refused;
     refused.status = ResponseStatus::Conflict;

@@ -2,6 +2,7 @@
 #include "cse/subscription/subscription_notifier.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.hpp"
 #include "cse/outbox.hpp"
@@ -120,28 +121,31 @@ void SubscriptionNotifier::tell_subscriptions(Transaction& transaction, const st
   });
 }
 
-// A window opens with the first miss; when as many as md says are missed in it they are told, and the next miss opens
-// another. TS-0001 9.6.8, release4 8.
+// A window opens with the first point that is missing and takes those that were expected before its end: by their times, not
+// by when the loop looks at them. When as many as md says are missed in it they are told, and the next miss opens another;
+// of several windows that are over at once the last is told. TS-0001 9.6.8, release4 8.
 void SubscriptionNotifier::on_missing_data(Transaction& transaction, const Resource& series, const std::vector<std::string>& times) {
   constexpr auto kEvent = NotificationEventType::ReportOnMissingDataPoints;
   tell_each(transaction, series.id, kEvent, [&](const SubscriptionIndex::Entry&, const Resource& subscription) {
     const Json& policy = member_of(member_of(subscription.attributes, "enc"), "md");
     const auto length = read_duration(policy.value("dur", std::string{}));
     if (!length) return;
+    const std::size_t enough = policy.value("num", std::size_t{1});
     Resource counted = subscription;
-    Json& window = counted.internal["md"];
-    const std::int64_t now = transaction.now().time_since_epoch().count();
-    if (!window.is_object() || now > window.value("t", std::int64_t{0}) + length->count())
-      window = {{"t", now}, {"l", Json::array()}};
-    for (const std::string& time : times)
+    Json window = counted.internal.value("md", Json{});
+    Json told;
+    for (const std::string& time : times) {
+      const std::int64_t expected = to_microseconds(time);
+      if (!window.is_object() || expected >= window.value("t", std::int64_t{0}) + length->count())
+        window = {{"t", expected}, {"l", Json::array()}};
       if (window["l"].size() < kMostMissing) window["l"].push_back(time);
-    const bool enough = static_cast<std::int64_t>(window["l"].size()) >= policy.value("num", std::int64_t{1});
-    const Json missed = window["l"];
-    if (enough) counted.internal.erase("md");
+      if (window["l"].size() >= std::min(enough, kMostMissing)) told = std::exchange(window, Json{})["l"];
+    }
+    counted.internal["md"] = std::move(window);
     transaction.put(counted);
-    if (!enough) return;
-    Json told{{"mdlt", missed}, {"mdc", missed.size()}};
-    notify(transaction, counted, {{"rep", {{"m2m:tsn", std::move(told)}}}, {"net", number(kEvent)}}, {});
+    if (told.is_null()) return;
+    Json missed{{"mdc", told.size()}, {"mdlt", std::move(told)}};
+    notify(transaction, counted, {{"rep", {{"m2m:tsn", std::move(missed)}}}, {"net", number(kEvent)}}, {});
   });
 }
 

@@ -105,8 +105,10 @@ def announced_form(original: Type, groups) -> Type:
     universal = [dataclasses.replace(a, create="O") if a.short == "rn" else a
                  for a in groups["universal"] + groups["announced-universal"]]
     taken = {a.short for a in universal}
+    # What is announced optionally goes again, however mandatory it is for the original.
+    always = {a.short for a in original.attributes if a.announced == "MA" and a.card == "1"}
     copied = [dataclasses.replace(a, access="RW", update="O", announced="NA", default="",
-                                  create="M" if a.announced == "MA" and a.card == "1" else "O")
+                                  card="1" if a.short in always else "0..1", create="M" if a.short in always else "O")
               for a in original.attributes if a.announced != "NA" and a.short not in taken]
     form = Type(original.number + ANNOUNCED, original.name + "Annc", original.announced_member, set(), original.definition,
                 children=original.announced_children, attributes=universal + copied)
@@ -132,7 +134,7 @@ def read_flex_containers(paths):
     forms = []
     for one in found:
         suffix = "A" if one.member.startswith("m2m:") else "Annc"
-        optional = [dataclasses.replace(a, create="O", update="O", access="RW") for a in one.custom]
+        optional = [dataclasses.replace(a, card="0..1", create="O", update="O", access="RW") for a in one.custom]
         forms.append(dataclasses.replace(one, number=28 + ANNOUNCED, name=one.name + "Annc", member=one.member + suffix,
                                          base="flexContainerAnnc", flags=set(), custom=optional,
                                          container_definition=one.container_definition and one.container_definition + "Annc"))

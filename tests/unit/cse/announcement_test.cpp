@@ -207,6 +207,33 @@ TEST_F(Announcement, IsReadAndFoundByItsOriginalsHost) {
   }
 }
 
+TEST_F(Announcement, ShowsWhatIsNamedAndNoLonger) {
+  const Json battery{{"cnd", "org.onem2m.common.moduleclass.battery"}, {"lvl", 7}, {"at", {"/in"}}, {"aa", {"lvl"}}};
+  add_ae({{"at", {"/in"}}});
+  const std::string announced = place(add(28, "cod:bat", battery));
+  EXPECT_EQ(there(announced)["lvl"], 7);
+  EXPECT_EQ(there(announced)["cnd"], battery["cnd"]) << "no name of a resource";
+  ASSERT_EQ(rsc(mn.update("cse-mn/ae/" + shown(mn.retrieve(there(announced)["lnk"]))["rn"].get<std::string>(),
+                          {{"cod:bat", {{"aa", nullptr}}}}, "Cae")),
+            2004);
+  EXPECT_FALSE(there(announced).contains("lvl")) << "mandatory for the original alone";
+}
+
+TEST_F(Announcement, NamesOriginatorsOfAPolicyAsOthersKnowThem) {
+  add_ae(Json::object());
+  const Json mine{{"acr", {{{"acor", {"Cae", "C*", "Sx", "S*", "all", "*", "/in/Cb", "//other/x", "r@roles", "group"}}, {"acop", 2}}}}};
+  const Json announced = there(place(add(1, "m2m:acp", {{"rn", "p"}, {"at", {"/in"}}, {"pv", mine}, {"pvs", mine}})));
+  const Json theirs{"/mn1/Cae", "/mn1/C*", "/Sx", "/S*", "all", "*", "/in/Cb", "//other/x", "r@roles", "/mn1/group"};
+  EXPECT_EQ(announced["pv"], Json({{"acr", {{{"acor", theirs}, {"acop", 2}}}}}));
+  EXPECT_EQ(announced["pvs"]["acr"][1], Json({{"acor", {"/mn1"}}, {"acop", 63}})) << "and its host";
+}
+
+TEST_F(Announcement, MayBeBelowAResourceHere) {
+  const std::string announced = place(add_ae({{"at", {"in"}}}));
+  ASSERT_TRUE(announced.starts_with("/mn1/")) << announced;
+  EXPECT_EQ(shown(mn.retrieve(announced))["pi"], "in") << "the <remoteCSE> of the registrar";
+}
+
 TEST_F(Announcement, SynchronisesBothWaysWhenAskedTo) {
   const auto made = add_ae({{"at", {"/in"}}, {"ast", 2}});
   const std::string announced = place(made);
@@ -230,6 +257,10 @@ TEST_F(Announcement, ShowsItsOriginalWithResultContent7) {
   const auto original = in.ask(request);
   EXPECT_EQ(rsc(original), 2000) << original.content;
   EXPECT_EQ(shown(original)["apn"], "name");
+  const auto up = in.create("cse-in", 2, {{"m2m:ae", {{"rn", "up"}, {"api", "Ntest"}, {"rr", true}, {"srv", {"3"}}, {"at", {"/mn1"}}}}}, "Cup");
+  request.to = place(up);
+  request.from = "/in";
+  EXPECT_EQ(rsc(mn.ask(request)), 2000) << "from above, and up again: the registrar is what it asks for";
 }
 
 TEST_F(Announcement, MayStayAtHome) {

@@ -175,8 +175,10 @@ TEST_F(SubscriptionPolicies, MissingDataIsToldWhenEnoughIsMissing) {
   EXPECT_EQ(events()[0]["rep"], (Json{{"m2m:tsn", {{"mdlt", {"20231114T220000", "20231114T220001"}}, {"mdc", 2}}}}));
   miss("20231114T220002");
   cse.time.advance(2min);
-  miss("20231114T220003");
-  EXPECT_EQ(events().size(), 1U) << "the window ended in between";
+  miss("20231114T220102");
+  EXPECT_EQ(events().size(), 1U) << "the window ended with the minute";
+  miss("20231114T220201");
+  EXPECT_EQ(events().size(), 2U) << "times of the points count, not of the news";
 }
 
 TEST_F(SubscriptionPolicies, ATriggerIsToldToSubscribersOfTheAe) {
