@@ -32,6 +32,7 @@ class Exchange final : public CsePart {
     core.outbox_sender = &outbox_;
     core.notify_handler = &notify_receiver_;
     core.watcher = watch_.get();
+    core.listeners.push_back(watch_.get());
     core.virtual_targets.push_back(&target_removal_);
     add_target_policies(core);
     outbox_.on_answer("", [this](const OutboxEntry& entry, const onem2m::Response&) { notifier_.answered(entry); });

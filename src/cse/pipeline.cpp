@@ -174,9 +174,12 @@ void Pipeline::host(Request request, const Address& address, const SnapshotPtr& 
   }
   if (watched) {
     if (auto outcome = core_.watcher->attempt(snapshot, request, target->resource)) {
-      done = [outcome = std::move(outcome), answer = std::move(done)](Response response) {
+      // Who is told of the request is told for certain before the answer: by what the job before the next one commits.
+      done = [this, alive = std::weak_ptr(alive_), outcome = std::move(outcome), answer = std::move(done)](Response response) {
+        if (alive.expired()) return;
         outcome(response);
-        answer(std::move(response));
+        core_.loop->submit({[](Transaction&) { return Result<>{}; },
+                            [answer, response = std::move(response)](const Result<>&) { answer(response); }});
       };
     }
   }

@@ -38,6 +38,10 @@ bool reads_no_children(const Request& request, const Resource& target) {
   return request.result_content == 4 || request.result_content == 8;
 }
 
+std::tuple<std::string, std::string, std::string> key_of(const Request& request) {
+  return {request.from, request.request_identifier, request.to};
+}
+
 std::string target_of(const Resource& subscription) {
   const std::vector<std::string> targets = strings_of(subscription.attributes, "nu");
   return targets.empty() ? std::string{} : targets.front();
@@ -81,24 +85,65 @@ RequestWatcher::Outcome SubscriptionWatch::attempt(const SnapshotPtr& snapshot, 
       wanted.push_back({subscription, {{"rep", representation()}, {"net", 5}}, true});
   }
   if (wanted.empty()) return {};
-  return [this, weak = weak_from_this(), wanted = std::move(wanted), from = request.from](const onem2m::Response& response) {
-    if (const auto self = weak.lock()) tell(wanted, from, onem2m::is_success(response.status));
+  auto attempt = std::make_shared<Attempt>();
+  attempt->wanted = std::move(wanted);
+  attempt->from = request.from;
+  const RequestKey key = key_of(request);
+  {
+    std::lock_guard lock(mutex_);
+    attempts_.emplace(key, attempt);
+  }
+  return [this, weak = weak_from_this(), key, attempt](const onem2m::Response& response) {
+    const auto self = weak.lock();
+    if (!self) return;
+    forget_attempt(key, attempt);
+    if (!attempt->told) tell(attempt, onem2m::is_success(response.status));
   };
 }
 
-void SubscriptionWatch::tell(const std::vector<Wanted>& wanted, const std::string& from, bool succeeded) {
-  core_.loop->submit({[this, self = shared_from_this(), wanted, from, succeeded](Transaction& transaction) -> onem2m::Result<> {
-                        for (const Wanted& one : wanted) {
-                          if (one.success_only && !succeeded) continue;
-                          // The operation may have taken the subscription away: it is told all the same.
-                          const ResourcePtr current = transaction.tree().find(one.subscription->id);
-                          const Resource& subscription = current ? *current : *one.subscription;
-                          if (!subscription.unit.empty() && !core_.gate->serves(transaction, subscription.unit)) continue;
-                          notifier_.notify(transaction, subscription, one.event, from);
-                        }
+void SubscriptionWatch::forget_attempt(const RequestKey& key, const std::shared_ptr<Attempt>& attempt) {
+  std::lock_guard lock(mutex_);
+  const auto [first, last] = attempts_.equal_range(key);
+  const auto found = std::find_if(first, last, [&](const auto& entry) { return entry.second == attempt; });
+  if (found != last) attempts_.erase(found);
+}
+
+void SubscriptionWatch::on_event(Transaction& transaction, const ResourceEvent& event) {
+  if (event.request == nullptr) return;
+  std::vector<std::shared_ptr<Attempt>> made;
+  {
+    std::lock_guard lock(mutex_);
+    if (attempts_.empty()) return;
+    const auto [first, last] = attempts_.equal_range(key_of(*event.request));
+    for (auto entry = first; entry != last; ++entry) made.push_back(entry->second);
+  }
+  for (const std::shared_ptr<Attempt>& attempt : made) {
+    if (std::exchange(attempt->in_job, true)) continue;  // one change, several events
+    tell_now(transaction, *attempt, true);
+    // When the job fails the notices go with it, and the outcome is told afterwards.
+    transaction.after_commit([attempt] { attempt->told = true; });
+    return;  // a request that came twice makes its change, if any, twice
+  }
+}
+
+// Of a request that changed nothing: in a commit of its own, before the answer.
+void SubscriptionWatch::tell(const std::shared_ptr<const Attempt>& attempt, bool succeeded) {
+  core_.loop->submit({[this, self = shared_from_this(), attempt, succeeded](Transaction& transaction) -> onem2m::Result<> {
+                        tell_now(transaction, *attempt, succeeded);
                         return {};
                       },
                       nullptr});
+}
+
+void SubscriptionWatch::tell_now(Transaction& transaction, const Attempt& attempt, bool succeeded) {
+  for (const Wanted& one : attempt.wanted) {
+    if (one.success_only && !succeeded) continue;
+    // The operation may have taken the subscription away: it is told all the same.
+    const ResourcePtr current = transaction.tree().find(one.subscription->id);
+    const Resource& subscription = current ? *current : *one.subscription;
+    if (!subscription.unit.empty() && !core_.gate->serves(transaction, subscription.unit)) continue;
+    notifier_.notify(transaction, subscription, one.event, attempt.from);
+  }
 }
 
 // --- blocking events --------------------------------------------------------------------------------------------------

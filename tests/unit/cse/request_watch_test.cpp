@@ -39,6 +39,31 @@ TEST_F(RequestWatch, AMonitorHearsOfNewInstances) {
   EXPECT_EQ(events().at(0)["om"]["op"], 1);
 }
 
+TEST_F(RequestWatch, ANoticeIsAsDurableAsTheChangeItTellsOf) {
+  ASSERT_EQ(rsc(subscribe(data, {{"enc", {{"om", {{{"ops", 4}}}}}}})), 2001);
+  const std::size_t before = outbox_rows();
+  auto request = cse.request(onem2m::Operation::Update, data, "Cdev");
+  request.request_identifier = "r1";
+  request.release_version = "3";
+  request.content = {{"m2m:cnt", {{"lbl", {"a"}}}}};
+  const std::string id = cse.retrieve(data).content["m2m:cnt"]["ri"];
+  cse.cse().handle(request, [](const onem2m::Response&) {});
+  while (!cse.tree().find(id)->has("lbl") && cse.time.run_one()) {
+  }
+  EXPECT_EQ(outbox_rows(), before + 1) << "in the commit of the change";
+  cse.restart();
+  ASSERT_EQ(events().size(), 1U);
+  EXPECT_EQ(events()[0]["om"]["op"], 3);
+}
+
+TEST_F(RequestWatch, WhoIsRefusedHearsItAfterTheNoticeIsKept) {
+  cse.add_ae("Cother");
+  ASSERT_EQ(rsc(subscribe(data, {{"enc", {{"om", {{{"ops", 2}, {"or", "Cother"}}}}}}})), 2001);
+  EXPECT_EQ(rsc(cse.retrieve(data, "Cother")), 4103);
+  cse.restart();
+  EXPECT_EQ(events().size(), 1U);
+}
+
 TEST_F(RequestWatch, AReadOfAnEmptyContainerIsTold) {
   ASSERT_EQ(rsc(subscribe(data, {{"enc", {{"net", {5}}}}})), 2001);
   cse.retrieve(data, "Cdev", 1);
