@@ -56,6 +56,13 @@ TEST_F(RequestWatch, ANoticeIsAsDurableAsTheChangeItTellsOf) {
   EXPECT_EQ(events()[0]["om"]["op"], 3);
 }
 
+TEST_F(RequestWatch, AMonitorThatCountsItsLastEventMayGoWithItsSubject) {
+  ASSERT_EQ(rsc(subscribe(data, {{"exc", 1}, {"enc", {{"om", {{{"ops", 8}}}}}}})), 2001);
+  EXPECT_EQ(rsc(cse.remove(data, "Cdev")), 2002);
+  EXPECT_EQ(rsc(cse.retrieve(data)), 4004);
+  EXPECT_EQ(events().size(), 1U);
+}
+
 TEST_F(RequestWatch, WhoIsRefusedHearsItAfterTheNoticeIsKept) {
   cse.add_ae("Cother");
   ASSERT_EQ(rsc(subscribe(data, {{"enc", {{"om", {{{"ops", 2}, {"or", "Cother"}}}}}}})), 2001);
