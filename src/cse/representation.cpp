@@ -76,6 +76,15 @@ Result<> check_creator(const onem2m::ResourceTypeRule& rule, const Json& attribu
   return {};
 }
 
+// supportedReleaseVersions came after Release 1: an AE of it cannot tell them, and shows none.
+Result<> check_complete(const onem2m::ResourceTypeRule& rule, const onem2m::Request& request, const Json& attributes) {
+  const bool of_release_1 = request.release_version.value_or("1") == "1";
+  if (rule.number != type::kAe || !of_release_1 || attributes.contains("srv")) return onem2m::check_create(rule, attributes);
+  Json with_release = attributes;
+  with_release["srv"] = {"1"};
+  return onem2m::check_create(rule, with_release);
+}
+
 // Every policy must be here to be evaluated; announced copies may name their original host's.
 Result<> resolve_policies(const CseCore& core, const Tree& tree, int type_number, Json& attributes) {
   const auto policies = attributes.find("acpi");
@@ -173,7 +182,7 @@ Result<Representation> check_new(const CseCore& core, const Tree& tree, base::Wa
   read_missing_expiration(core.options, now, number, made.attributes);
   if (auto fits = check_expiration(made.attributes, now); !fits) return tl::unexpected(fits.error());
   if (auto fits = check_creator(**rule, made.attributes); !fits) return tl::unexpected(fits.error());
-  if (auto fits = onem2m::check_create(**rule, made.attributes); !fits) return tl::unexpected(fits.error());
+  if (auto fits = check_complete(**rule, request, made.attributes); !fits) return tl::unexpected(fits.error());
   if (auto fits = announcement::check_announcement(**rule, made.attributes); !fits) return tl::unexpected(fits.error());
   if (auto fits = check_child_type(parent, number); !fits) return tl::unexpected(fits.error());
   if (auto fits = resolve_policies(core, tree, number, made.attributes); !fits) return tl::unexpected(fits.error());

@@ -66,6 +66,13 @@ class HttpBindingTest : public testing::Test {
   RecordingHandler handler;
 };
 
+TEST_F(HttpBindingTest, LeavesATypeWhereNoneBelongsToTheCse) {
+  send(a_request("GET", "/cse-in/ae", {{"Content-Type", "application/json;ty=3"}}));
+  ASSERT_TRUE(handler.asked);
+  EXPECT_EQ(handler.asked->operation, Operation::Retrieve);
+  EXPECT_EQ(handler.asked->resource_type, 3);
+}
+
 TEST_F(HttpBindingTest, TurnsAPostWithTypeIntoACreate) {
   send(a_request("POST", "/cse-in/ae/cnt", {{"Content-Type", "application/json; ty=4"}}, R"({"m2m:cin":{"con":"5"}})"));
   ASSERT_TRUE(handler.asked);

@@ -147,6 +147,14 @@ TEST(MissingRelease, IsReleaseOneWhereTheOptionsSaySo) {
   EXPECT_FALSE(cse.ask_as_is(request).release_version.has_value());
   request.release_version = "1";
   EXPECT_EQ(rsc(cse.ask_as_is(request)), 2000) << "named";
+  auto registration = cse.request(Operation::Create, "cse-mn", "C");
+  registration.resource_type = 2;
+  registration.content = {{"m2m:ae", {{"api", "Ntest"}, {"rr", true}}}};
+  const auto made = cse.ask_as_is(registration);
+  ASSERT_EQ(rsc(made), 2001) << made.content;
+  EXPECT_FALSE(made.content["m2m:ae"].contains("srv")) << "Release 1 has no such attribute";
+  registration.release_version = "3";
+  EXPECT_EQ(rsc(cse.ask_as_is(registration)), 4000) << "later ones want it";
 }
 
 struct StrictOriginators : ::testing::Test {

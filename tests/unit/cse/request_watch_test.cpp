@@ -160,6 +160,7 @@ TEST_F(RequestWatch, AStaleResourceIsRenewedBeforeItIsRead) {
   EXPECT_EQ(read.content["m2m:cnt"]["lbl"], (Json{"renewed"}));
   ASSERT_EQ(cse.sender.sent.size(), 1U);
   EXPECT_EQ(cse.sender.sent[0].request.content["m2m:sgn"]["nev"]["net"], 9);
+  EXPECT_EQ(cse.sender.sent[0].request.from, "/mn1/Cdev") << "who reads, asks";
   cse.time.advance(20s);
   answer_with(5103);
   EXPECT_EQ(rsc(cse.retrieve(data, "Cdev")), 5107);

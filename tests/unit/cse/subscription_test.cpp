@@ -168,6 +168,15 @@ TEST_F(Subscriptions, AHostThatMayNotNotifyIsToldSo) {
   EXPECT_EQ(rsc(cse.notify("cse-mn/Cother", {{"m2m:sgn", {{"sur", "/far/sub"}}}}, "/far")), 4103);
 }
 
+TEST_F(Subscriptions, AVerificationOrAnEndSaysOfWhat) {
+  cse.add_ae("Cother", {{"poa", {"http://127.0.0.1:8"}}});
+  for (const Json& notification : {Json{{"vrq", true}}, Json{{"sud", true}}, Json::object()})
+    EXPECT_EQ(rsc(cse.notify("cse-mn/Cother", {{"m2m:sgn", notification}}, "Cother")), 4000) << notification;
+  EXPECT_TRUE(cse.sender.sent.empty());
+  for (const Json& notification : {Json{{"vrq", true}, {"sur", "/far/sub"}}, Json{{"sud", true}, {"sur", "/far/sub"}}})
+    EXPECT_EQ(rsc(cse.notify("cse-mn/Cother", {{"m2m:sgn", notification}}, "Cother")), 2000) << notification;
+}
+
 TEST(VerifiedTargets, ArePlainUrlsTooWhenTheConfigurationSays) {
   cse::CseOptions options;
   options.verify_urls = true;
