@@ -73,7 +73,8 @@ Result<> AeProcedure::check_create(const CreateCheck& check) const {
   if (auto fits = check_app_id(app_id, check.request.release_version); !fits) return fits;
   if (auto fits = check_serializations(check.attributes); !fits) return fits;
   if (auto fits = check_node_link(core_, check.tree, check.attributes); !fits) return fits;
-  if (!core_.options.access.service_subscriptions) return {};
+  // A CSE with a registrar asks there, before the job.
+  if (!core_.options.access.service_subscriptions || core_.options.registrar) return {};
   return check_service_subscription(core_, check.tree, app_id, wanted_stem(core_.options, check.request));
 }
 

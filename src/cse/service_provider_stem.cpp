@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cse/service_provider_stem.hpp"
 
+#include "cse/access/remote_service_subscription.hpp"
 #include "cse/outbox.hpp"
 #include "cse/registrees.hpp"
 #include "onem2m/address.hpp"
@@ -79,7 +80,8 @@ tl::unexpected<onem2m::Error> refused_by_in(const Response& response) {
 // --- at the registrar of the AE ----------------------------------------------------------------------------------------
 
 bool ServiceProviderAeProcedure::prepares(const Request& request) const {
-  return request.operation == Operation::Create && stem_in(core_.options, request.from).starts_with('S');
+  return request.operation == Operation::Create &&
+         (core_.options.access.service_subscriptions || stem_in(core_.options, request.from).starts_with('S'));
 }
 
 bool ServiceProviderAeProcedure::needs_preparation(const Preparation& preparation) const {
@@ -87,7 +89,21 @@ bool ServiceProviderAeProcedure::needs_preparation(const Preparation& preparatio
 }
 
 void ServiceProviderAeProcedure::prepare(Preparation preparation, PreparedCallback done) {
+  if (!core_.options.access.service_subscriptions) return prepare_stem(std::move(preparation), std::move(done));
   const std::string stem = stem_in(core_.options, preparation.request.from);
+  std::string app_id = preparation.attributes.at("api").get<std::string>();
+  ask_service_subscription(core_, std::move(app_id), stem.empty() ? "C" : stem,
+                           [this, alive = std::weak_ptr(alive_), preparation = std::move(preparation),
+                            done = std::move(done)](const Result<>& allowed) mutable {
+                             if (alive.expired()) return;
+                             if (!allowed) return done(tl::unexpected(allowed.error()));
+                             prepare_stem(std::move(preparation), std::move(done));
+                           });
+}
+
+void ServiceProviderAeProcedure::prepare_stem(Preparation preparation, PreparedCallback done) {
+  const std::string stem = stem_in(core_.options, preparation.request.from);
+  if (!stem.starts_with('S')) return done(Json{});
   if (stem == "S") return create_announcement(stem, preparation.attributes, std::move(done));
   Request request = make_request(Operation::Update, core_, core_.options.registrar->id + '/' + stem, stem);
   Json attributes = announcement(core_, stem, preparation.attributes);

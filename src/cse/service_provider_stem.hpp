@@ -10,7 +10,8 @@
 
 namespace edgecse::cse {
 
-/// <AE> at a CSE that has a registrar (taken to be the IN-CSE).
+/// <AE> at a CSE that has a registrar (taken to be the IN-CSE), which is asked for the service subscription, too, where one is
+/// needed.
 class ServiceProviderAeProcedure final : public AeProcedure {
  public:
   ServiceProviderAeProcedure(CseCore& core, Router& router) : AeProcedure(core), router_(router) {}
@@ -22,8 +23,10 @@ class ServiceProviderAeProcedure final : public AeProcedure {
   onem2m::Result<> before_create(CreateContext& context) override;
 
  private:
+  void prepare_stem(Preparation preparation, PreparedCallback done);
   void create_announcement(const std::string& stem, const Json& attributes, PreparedCallback done);
   Router& router_;
+  std::shared_ptr<char> alive_ = std::make_shared<char>();
 };
 
 /// <AEAnnc> at the IN-CSE that a registration makes: From and lnk are `/<csi>/S` or `/<csi>/Sxxx`.

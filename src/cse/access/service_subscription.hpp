@@ -15,4 +15,10 @@ namespace edgecse::cse {
 [[nodiscard]] onem2m::Result<> check_service_subscription(const CseCore& core, const Tree& tree, const std::string& app_id,
                                                           const std::string& stem);
 
+/// Whether App-ID and AE-ID-Stem fit the attributes of a <serviceSubscribedAppRule>.
+[[nodiscard]] bool rule_permits(const Json& rule, const std::string& app_id, const std::string& stem);
+/// The two refusals.
+[[nodiscard]] tl::unexpected<onem2m::Error> no_service_subscription(const CseCore& core);
+[[nodiscard]] tl::unexpected<onem2m::Error> no_rule_fits(const CseCore& core, const std::string& app_id, const std::string& stem);
+
 }  // namespace edgecse::cse

@@ -93,5 +93,55 @@ TEST_F(ServiceProviderStem, IsGivenToNobodyWhoIsNotRegistered) {
   EXPECT_EQ(rsc(in.ask(request)), 4103);
 }
 
+// TS-0004 7.3.2.7 at a CSE whose profile is at the IN-CSE.
+struct RemoteServiceSubscription : ::testing::Test {
+  static cse::CseOptions options() {
+    cse::CseOptions made = edge_cse_options("/mn1");
+    made.access.service_subscriptions = true;
+    return made;
+  }
+  CseNetwork network;
+  CseNetwork::Node& in = network.add(in_cse_options());
+  CseNetwork::Node& mn = network.add(options());
+  void SetUp() override {
+    ASSERT_TRUE(network.run_until([&] { return mn.cse().registrar_up(); }));
+    const Json everybody{{"acr", {{{"acor", {"all"}}, {"acop", 63}}}}};
+    make("cse-in", 1, "m2m:acp", {{"rn", "open"}, {"pv", everybody}, {"pvs", everybody}});
+    rule = make("cse-in", 19, "m2m:asar", {{"rn", "rule"}, {"aai", {"Ntest*"}}, {"aae", {"Cdev*", "S*"}}, {"acpi", {"cse-in/open"}}});
+    make("cse-in", 11, "m2m:mssp", {{"rn", "profile"}, {"acpi", {"cse-in/open"}}});
+  }
+  std::string make(const std::string& parent, int type, const char* member, Json attributes) {
+    const auto made = in.create(parent, type, {{member, std::move(attributes)}});
+    EXPECT_EQ(rsc(made), 2001) << made.content;
+    return made.content.value(Json::json_pointer(std::string("/") + member + "/ri"), "");
+  }
+  void subscribe(const std::string& cse_id) {
+    make("cse-in/profile", 20, "m2m:svsn", {{"ni", "n"}, {"csi", cse_id}, {"rlk", {rule}}, {"acpi", {"cse-in/open"}}});
+  }
+  int register_ae(const std::string& from, const std::string& api) {
+    return rsc(mn.create("cse-mn", 2, {{"m2m:ae", {{"api", api}, {"rr", true}, {"srv", {"3"}}}}}, from));
+  }
+  std::string rule;
+};
+
+TEST_F(RemoteServiceSubscription, IsAskedForAtTheInCse) {
+  subscribe("/mn2");
+  EXPECT_EQ(register_ae("Cdev1", "Ntest1"), 4128) << "another CSE's";
+  subscribe("/mn1");
+  EXPECT_EQ(register_ae("Cdev1", "Ntest1"), 2001);
+  EXPECT_EQ(register_ae("Cdev2", "Nother"), 4126);
+  EXPECT_EQ(register_ae("Cother", "Ntest1"), 4126);
+  EXPECT_EQ(register_ae("S", "Ntest1"), 2001) << "the stem is asked for after that";
+}
+
+TEST_F(RemoteServiceSubscription, IsNotTakenForGrantedWhenNobodyAnswers) {
+  subscribe("/mn1");
+  in.crash();
+  EXPECT_EQ(register_ae("Cdev1", "Ntest1"), 5103);
+  in.restart();
+  ASSERT_TRUE(network.run_until([&] { return mn.cse().registrar_up(); }));
+  EXPECT_EQ(register_ae("Cdev1", "Ntest1"), 2001);
+}
+
 }  // namespace
 }  // namespace edgecse::test
