@@ -47,7 +47,7 @@ PARENTS = [5, 2, 14, 3, 29, 9, 23, 12, 22, 26, 11, 37, 38, 40, 41, 63, 65, 50, 1
 
 
 # Types that are more than data by the standard, but are kept as data here. What has a probe below is judged by that.
-STORED_ONLY = {"delivery", "backgroundDataTransfer", "multimediaSession", "localMulticastGroup", "ontologyRepository", "ontology",
+STORED_ONLY = {"backgroundDataTransfer", "multimediaSession", "localMulticastGroup", "ontologyRepository", "ontology",
                "semanticMashupJobProfile", "semanticMashupInstance", "primitiveProfile", "authorizationDecision",
                "authorizationPolicy", "authorizationInformation", "modelRepo", "mlModel", "modelDeploymentList",
                "modelDeployment", "mlDatasetPolicy"}
@@ -55,7 +55,8 @@ STORED_ONLY = {"delivery", "backgroundDataTransfer", "multimediaSession", "local
 # What one request cannot show; the tests of the types do.
 SHOWN_ELSEWHERE = {"accessControlPolicy": "done", "AE": "done", "remoteCSE": "done", "contentInstance": "done",
                    "timeSyncBeacon": "done", "semanticDescriptor": "partly", "transactionMgmt": "done", "transaction": "done",
-                   "cmdhPolicy": "partly", "activeCmdhPolicy": "done", "cmdhDefaults": "done", "cmdhDefEcValue": "partly",
+                   "delivery": "partly", "cmdhPolicy": "partly", "activeCmdhPolicy": "done", "cmdhDefaults": "done",
+                   "cmdhDefEcValue": "partly",
                    "cmdhEcDefParamValues": "done", "cmdhLimits": "partly",
                    "cmdhNetworkAccessRules": "done", "cmdhNwAccessRule": "partly", "cmdhBuffer": "done",
                    "triggerRequest": "partly", "statsConfig": "done", "eventConfig": "done", "statsCollect": "done",

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "cse/message_check.hpp"
+#include "cse/request/delivery.hpp"
 #include "cse/request/request_resource.hpp"
 #include "cse/target.hpp"
 #include "onem2m/timestamp.hpp"
@@ -19,12 +20,18 @@ using onem2m::ResponseStatus;
 using onem2m::Result;
 namespace type = onem2m::type;
 
+constexpr int kDelivery = 6;
+constexpr const char* kDelivered = "delivered";  // internal of a <request>: it came with a <delivery>
+
 class NonBlocking final : public CsePart, public NonBlockingHandler {
  public:
   NonBlocking(CseCore& core, CommunicationManagement& management, std::shared_ptr<PartialResults> partial_results)
       : core_(core), management_(management), partial_results_(std::move(partial_results)) {
     core.non_blocking = this;
     core.procedures.add(type::kRequest, std::make_shared<RequestProcedure>(core));
+    core.procedures.add(kDelivery, std::make_shared<DeliveryProcedure>(core, [this](Transaction& transaction, Request request) {
+      accept_delivered(transaction, std::move(request));
+    }));
   }
 
   void start() override { continue_interrupted(); }
@@ -33,6 +40,7 @@ class NonBlocking final : public CsePart, public NonBlockingHandler {
 
  private:
   Result<> check(const Request& request) const;
+  void accept_delivered(Transaction& transaction, Request request);
   void execute(Request request, const std::string& id);
   bool goes_elsewhere(const Request& request) const;
   void forward(Request request, const std::string& id);
@@ -91,6 +99,19 @@ void NonBlocking::accept(Request request, ResponseCallback done) {
                         accepted->done(std::move(response));
                         execute(std::move(accepted->request), accepted->id);
                       }});
+}
+
+/// Who delivered it knows no more of it than that it is here, so it is done at least once, whatever happens.
+void NonBlocking::accept_delivered(Transaction& transaction, Request request) {
+  Resource resource = make_request_resource(core_, transaction, request);
+  resource.internal[kDelivered] = true;
+  const std::string id = resource.id;
+  transaction.put(std::move(resource));
+  announce(transaction, ResourceEvent::Kind::Created, id);
+  transaction.after_commit([this, id, request = std::move(request)]() mutable {
+    ++under_way_;
+    execute(std::move(request), id);
+  });
 }
 
 /// On the executor, as any request that comes in; the Originator hears of it through the <request> alone.
@@ -216,7 +237,9 @@ void NonBlocking::continue_interrupted() {
   for (const ResourcePtr& child : core_.loop->snapshot()->tree.children(core_.base_id()))
     if (child->type == type::kRequest && !is_final(*child)) interrupted.emplace(child->created, child);
   for (const auto& [created, child] : interrupted) {
-    if (auto request = request_of(*child); request && goes_elsewhere(*request) && management_.may_wait(*request)) {
+    auto request = request_of(*child);
+    const bool again = request && (child->internal.contains(kDelivered) || (goes_elsewhere(*request) && management_.may_wait(*request)));
+    if (again) {
       ++under_way_;
       execute(std::move(*request), child->id);
       continue;

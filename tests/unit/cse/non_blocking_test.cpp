@@ -194,6 +194,75 @@ TEST_F(NonBlockingRetargetedRequest, IsKeptHereAndDoneThere) {
   for (const ResourcePtr& child : in.tree().children("in")) EXPECT_NE(child->type, 17) << "one <request> is enough";
 }
 
+/// A <delivery> of the peer /mn9 at an IN-CSE. TS-0001 10.2.4.
+struct Delivery : ::testing::Test {
+  TestCse cse{in_cse_options()};
+  Delivery() {
+    const Json peer{{"csi", "/mn9"}, {"cb", "/mn9/cse"}, {"rr", true}, {"poa", {"http://127.0.0.1:9"}}, {"srv", {"3"}}};
+    EXPECT_EQ(rsc(cse.create("cse-in", 16, {{"m2m:csr", peer}}, "/mn9")), 2001);
+    const Json everybody{{"acr", {{{"acor", {"all"}}, {"acop", 63}}}}};
+    EXPECT_EQ(rsc(cse.create("cse-in", 1, {{"m2m:acp", {{"rn", "open"}, {"pv", everybody}, {"pvs", everybody}}}})), 2001);
+    EXPECT_EQ(rsc(cse.create("cse-in", 3, {{"m2m:cnt", {{"rn", "data"}, {"acpi", {"cse-in/open"}}}}})), 2001);
+  }
+  static Json new_instance(const std::string& rqi, const std::string& content, Json more = Json::object()) {
+    Json request{{"op", 1}, {"to", "/in/cse-in/data"}, {"fr", "/mn9/Cdev"}, {"rqi", rqi}, {"pc", {{"m2m:cin", {{"con", content}}}}},
+                 {"mi", {{"ty", 4}, {"rvi", "3"}}}};
+    request.update(more);
+    return request;
+  }
+  Response deliver(Json requests, const std::string& from = "/mn9") {
+    const Json attributes{{"sr", "/mn9"}, {"tg", "/in"}, {"ls", "20240101T000000"}, {"ec", 3}, {"dmd", {{"tcop", false}}},
+                          {"arq", {{"req", std::move(requests)}}}};
+    return cse.create("cse-in", 6, {{"m2m:dlv", attributes}}, from);
+  }
+  Json data() { return cse.retrieve("cse-in/data").content["m2m:cnt"]; }
+};
+
+TEST_F(Delivery, IsUnpackedAndEachRequestDone) {
+  const Json told{{"mi", {{"ty", 4}, {"rvi", "3"}, {"rt", {{"rtv", 2}, {"nu", {"http://127.0.0.1:1/told"}}}}}}};
+  const Response made = deliver({new_instance("a", "1"), new_instance("b", "2", told)});
+  ASSERT_EQ(rsc(made), 2001) << made.content;
+  cse.time.advance(std::chrono::seconds{1});
+  EXPECT_EQ(data()["cni"], 2);
+  ASSERT_EQ(cse.sender.sent.size(), 1U);
+  EXPECT_EQ(cse.sender.sent[0].request.content["m2m:rsp"]["rqi"], "b");
+  EXPECT_EQ(cse.sender.sent[0].request.content["m2m:rsp"]["rsc"], 2001);
+}
+
+TEST_F(Delivery, IsNotLostInACrash) {
+  auto request = cse.request(Operation::Create, "cse-in", "/mn9");
+  const std::uint64_t before = cse.cse().loop().snapshot()->commit;
+  request.resource_type = 6;
+  request.request_identifier = "d";
+  request.release_version = "3";
+  request.content = {{"m2m:dlv", {{"sr", "/mn9"}, {"tg", "/in"}, {"ls", "20240101T000000"}, {"ec", 3}, {"dmd", {{"tcop", false}}},
+                                  {"arq", {{"req", {new_instance("a", "1")}}}}}}};
+  cse.cse().handle(request, [](const Response&) {});
+  while (cse.cse().loop().snapshot()->commit == before && cse.time.run_one()) {
+  }
+  cse.restart();
+  cse.time.advance(std::chrono::seconds{1});
+  EXPECT_EQ(data()["cni"], 1);
+}
+
+TEST_F(Delivery, IsRefusedWithWhatIsWrong) {
+  struct Row {
+    const char* name;
+    Json request;
+    std::string from;
+    int expected;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"no operation", new_instance("a", "1", {{"op", nullptr}}), "/mn9", 4000},
+           {"no identifier", new_instance("a", "1", {{"rqi", nullptr}}), "/mn9", 4000},
+           {"an entity of this CSE", new_instance("a", "1", {{"fr", "CAdmin"}}), "/mn9", 4103},
+           {"an entity of this CSE, SP-relative", new_instance("a", "1", {{"fr", "/in/CAdmin"}}), "/mn9", 4103},
+           {"no CSE", new_instance("a", "1"), "CAdmin", 4103},
+       })
+    EXPECT_EQ(rsc(deliver({row.request}, row.from)), row.expected) << row.name;
+  EXPECT_EQ(data()["cni"], 0);
+}
+
 TEST(FlexBlockingRequest, FollowsThePolicyOfTheCse) {
   cse::CseOptions options;
   options.flex_blocking_waits = false;
