@@ -24,6 +24,10 @@ struct Flags {
   bool integers = false;
   bool paused = false;
   std::string quirks = "none";
+  std::string edition;
+  bool capif_only = false;
+  std::string oauth2_client;
+  std::uint64_t token_life_s = 60;
   std::string run_program;
   std::string instances = "build/run/instances";
   std::string package_authorities;
@@ -44,6 +48,13 @@ std::optional<sandbox::Orchestrator::Options> management_of(const Flags& flags) 
   if (!authorities) return std::nullopt;
   made.trust = {.authorities = std::move(*authorities), .signature_required = true};
   return made;
+}
+
+/// --oauth2-client ID:SECRET.
+sandbox::TokenRules tokens_of(const Flags& flags) {
+  const auto colon = flags.oauth2_client.find(':');
+  if (colon == std::string::npos) return {};
+  return {flags.oauth2_client.substr(0, colon), flags.oauth2_client.substr(colon + 1), std::chrono::seconds{flags.token_life_s}};
 }
 
 int serve(const Flags& flags) {
@@ -77,7 +88,8 @@ int serve(const Flags& flags) {
     system.emplace(
         sandbox::Sandbox::Options{flags.scenarios, flags.api_root.empty() ? root : flags.api_root, flags.speed,
                                   flags.integers ? EnumerationStyle::Integers : EnumerationStyle::Strings, *management,
-                                  flags.quirks == "advantedge" ? sandbox::Quirks::AdvantEdge : sandbox::Quirks::None},
+                                  flags.quirks == "advantedge" ? sandbox::Quirks::AdvantEdge : sandbox::Quirks::None,
+                                  sandbox::edition_of(flags.edition), flags.capif_only, tokens_of(flags)},
         clock, executor, random, **client);
     const auto loaded = system->load(flags.scenario);
     if (loaded && !flags.paused) system->start();
@@ -114,6 +126,15 @@ int main(int argc, char** argv) {
                  "advantedge: behaves as AdvantEDGE 1.9.2 where that differs from the standard")
       ->capture_default_str()
       ->check(CLI::IsMember({"none", "advantedge"}));
+  app.add_option("--edition", flags.edition, "edition of the MEC APIs that every host plays (default: as the scenario says)")
+      ->check(CLI::IsMember({"2.1.1", "2.2.1", "3.1.1"}));
+  app.add_flag("--capif-only", flags.capif_only, "service management in the CAPIF profile of MEC 011 3.2.1 only");
+  app.add_option("--oauth2-client", flags.oauth2_client,
+                 "ID:SECRET of the one client that gets tokens at /oauth2/token; every MEC API wants them then")
+      ->check([](const std::string& text) { return text.find(':') == std::string::npos || text.starts_with(':') ? "expected ID:SECRET" : ""; });
+  app.add_option("--token-life", flags.token_life_s, "seconds that a token is good for")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86'400));
   app.add_flag("--paused", flags.paused, "load the scenario, wait for POST /sandbox/v1/scenario/start");
   app.add_option(
       "--run-program", flags.run_program,

@@ -17,7 +17,10 @@ struct Sandbox::Stage {
                 sandbox.events_,
                 sandbox.options_.api_root,
                 sandbox.options_.enumerations,
-                sandbox.options_.quirks},
+                sandbox.options_.quirks,
+                sandbox.options_.edition,
+                sandbox.options_.capif_only,
+                sandbox.options_.tokens.wanted() ? sandbox.options_.api_root + "/oauth2/token" : ""},
         system(std::make_unique<MecSystem>(outside, std::move(scenario))) {}
   TiedExecutor executor;
   Surroundings outside;
@@ -68,6 +71,7 @@ Sandbox::Sandbox(Options options, base::Clock& clock, base::Executor& executor, 
       random_(random),
       client_(client),
       events_(clock),
+      gatekeeper_(options_.tokens, clock, random),
       orchestrator_(options_.management, options_.api_root, executor, clock, random, events_,
                     [this] { return stage_ ? stage_->system.get() : nullptr; }),
       speed_(options_.speed) {}
@@ -126,10 +130,12 @@ void Sandbox::tick() {
 void Sandbox::handle(const net::HttpRequest& http, Answer answer) {
   const auto request = take_apart(http);
   if (request.is("GET", {"sandbox", "v1", "events"})) return stream_events(request, std::move(answer));
+  if (request.at({"oauth2", "token"}) && gatekeeper_.wants_tokens()) return answer(gatekeeper_.issue(request));
   auto reply = [&]() -> Reply {
     if (!request.path.empty() && request.path[0] == "sandbox") return control(request);
     if (!request.path.empty() && request.path[0] == "meo") return orchestrator_.handle(request);
     if (!stage_) return refuse(503, "no scenario is loaded");
+    if (auto refused = gatekeeper_.refuse(request)) return std::move(*refused);
     return stage_->system->handle(request);
   }();
   answer(reply ? std::move(*reply) : problem_response(reply.error()));
@@ -144,6 +150,7 @@ Reply Sandbox::control(const Request& request) {
   if (request.path[2] == "terminals") return control_terminals(request);
   if (request.path[2] == "hosts") return control_hosts(request);
   if (request.path[2] == "faults") return control_faults(request);
+  if (request.path[2] == "tokens") return control_tokens(request);
   return nothing_here(request, request.at({"sandbox", "v1", "state"}) || request.at({"sandbox", "v1", "dns"}));
 }
 
@@ -229,16 +236,32 @@ Reply Sandbox::control_faults(const Request& request) {
   auto& notifier = stage_->system->notifier();
   if (request.method == "DELETE") {
     notifier.clear_faults();
+    gatekeeper_.clear_refusals();
     return no_content();
   }
   if (request.method != "POST") return nothing_here(request, true);
   const auto body =
-      body_of(request, object({required("action", one_of({"drop", "delay"})), optional("host", text()),
+      body_of(request, object({required("action", one_of({"drop", "delay", "refuse"})), optional("host", text()),
                                optional("notification_type", text()), optional("delay_ms", integer(0, 600'000)),
+                               optional("api", text()), optional("status", integer(400, 599)),
+                               optional("retry_after_s", integer(0, 86'400)),
                                required("count", integer(1, 1'000'000))}));
   if (!body) return tl::unexpected{body.error()};
+  if (body->at("action") == "refuse") {
+    gatekeeper_.add_refusal({body->value("host", ""), body->value("api", ""), body->value("status", 503),
+                             std::chrono::seconds{body->value("retry_after_s", 1)}, body->at("count")});
+    return no_content();
+  }
   notifier.add_fault({body->value("host", ""), body->value("notification_type", ""), body->at("action") == "drop",
                       std::chrono::milliseconds{body->value("delay_ms", 0)}, body->at("count")});
+  return no_content();
+}
+
+Reply Sandbox::control_tokens(const Request& request) {
+  if (!request.at({"sandbox", "v1", "tokens"})) return nothing_here(request, false);
+  if (request.method == "GET") return json_response(200, {{"issued", gatekeeper_.issued()}});
+  if (request.method != "DELETE") return nothing_here(request, true);
+  gatekeeper_.revoke_tokens();
   return no_content();
 }
 
@@ -270,7 +293,7 @@ json Sandbox::state() const {
     hosts.push_back({{"name", host.name},
                      {"id", host.id},
                      {"zones", host.zones},
-                     {"edition", host.edition == Edition::V3_1_1 ? "3.1.1" : "2.2.1"},
+                     {"edition", to_text(host.edition)},
                      {"api_root", options_.api_root + "/" + host.name}});
   auto applications = json::array();
   for (const auto& [id, application] : stage_->system->applications().all())

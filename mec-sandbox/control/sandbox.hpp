@@ -9,6 +9,7 @@
 #include "control/tied_executor.hpp"
 #include "management/orchestrator.hpp"
 #include "net/http_server.hpp"
+#include "platform/gatekeeper.hpp"
 #include "platform/mec_system.hpp"
 
 namespace edgecse::sandbox {
@@ -22,6 +23,9 @@ class Sandbox {
     EnumerationStyle enumerations = EnumerationStyle::Strings;
     Orchestrator::Options management = {};
     Quirks quirks = Quirks::None;
+    std::optional<Edition> edition = {};  // of every host; nothing: as the scenario says
+    bool capif_only = false;
+    TokenRules tokens = {};
   };
   using Answer = std::function<void(net::HttpResponse)>;
 
@@ -44,6 +48,7 @@ class Sandbox {
   [[nodiscard]] Reply control_terminals(const Request& request);
   [[nodiscard]] Reply control_hosts(const Request& request);
   [[nodiscard]] Reply control_faults(const Request& request);
+  [[nodiscard]] Reply control_tokens(const Request& request);
   [[nodiscard]] Reply resolve(const Request& request) const;
   [[nodiscard]] nlohmann::json state() const;
   void stream_events(const Request& request, Answer answer);
@@ -56,6 +61,7 @@ class Sandbox {
   base::Random& random_;
   net::HttpClient& client_;
   EventLog events_;
+  Gatekeeper gatekeeper_;
   std::unique_ptr<Stage> stage_;
   Orchestrator orchestrator_;
   std::vector<std::unique_ptr<Stage>> retired_;  // without their systems: only what late answers may still post to

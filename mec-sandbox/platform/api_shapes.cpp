@@ -18,7 +18,7 @@ Shape end_point_info(Edition edition) {
     members.push_back(optional("fqdn", list_of(text())));
     kinds.emplace_back("fqdn");
   } else {
-    members.push_back(forbidden("fqdn", "edition 2.2.1 has no fqdn"));
+    members.push_back(forbidden("fqdn", "editions 2.x have no fqdn"));
   }
   return with_exactly_one(kinds, object(std::move(members)));
 }
@@ -43,7 +43,9 @@ Shape transport_info(Edition edition) {
                  optional("implSpecificInfo", object({}))});
 }
 
-Shape service_state() { return one_of({"ACTIVE", "INACTIVE", "SUSPENDED"}); }
+Shape service_state(Edition edition) {
+  return edition == Edition::V2_1_1 ? one_of({"ACTIVE", "INACTIVE"}) : one_of({"ACTIVE", "INACTIVE", "SUSPENDED"});
+}
 
 Shape destination_interface() {
   const auto tunnel = object({required("tunnelType", one_of({"GTP_U", "GRE"})), optional("tunnelDstAddress", text()),
@@ -120,7 +122,7 @@ Shape app_info() {
 }
 
 Shape traffic_rule(Edition edition) {
-  const auto interfaces = edition == Edition::V3_1_1 ? destination_interface() : list_of(destination_interface());
+  const auto interfaces = edition == Edition::V2_2_1 ? list_of(destination_interface()) : destination_interface();
   return object({required("trafficRuleId", text()), required("filterType", one_of({"FLOW", "PACKET"})),
                  required("priority", integer(0, 255)), required("trafficFilter", list_of(traffic_filter(edition), 1)),
                  required("action", one_of({"DROP", "FORWARD_DECAPSULATED", "FORWARD_ENCAPSULATED", "PASSTHROUGH",
@@ -139,14 +141,15 @@ Shape service_info(Edition edition, ServiceInfoUse use) {
       required("serName", text()),
       optional("serCategory", category_ref()),
       required("version", text()),
-      required("state", service_state()),
+      required("state", service_state(edition)),
       optional("transportId", text()),
       optional("transportInfo", transport_info(edition)),
       required("serializer", one_of({"JSON", "XML", "PROTOBUF3"})),
       optional("scopeOfLocality", one_of({"MEC_SYSTEM", "MEC_HOST", "NFVI_POP", "ZONE", "ZONE_GROUP", "NFVI_NODE"})),
       optional("consumedLocalOnly", boolean()),
-      optional("isLocal", boolean()),
-      optional("livenessInterval", unsigned_32())};
+      optional("isLocal", boolean())};
+  members.push_back(edition == Edition::V2_1_1 ? forbidden("livenessInterval", "edition 2.1.1 has no heartbeats")
+                                               : optional("livenessInterval", unsigned_32()));
   if (use == ServiceInfoUse::Update) {
     members.push_back(optional("serInstanceId", text()));
     return with_at_most_one({"transportId", "transportInfo"}, object(std::move(members)));
@@ -156,12 +159,12 @@ Shape service_info(Edition edition, ServiceInfoUse use) {
   return with_exactly_one({"transportId", "transportInfo"}, object(std::move(members)));
 }
 
-Shape availability_subscription() {
+Shape availability_subscription(Edition edition) {
   const auto criteria =
       with_at_most_one({"serInstanceIds", "serNames", "serCategories"},
                        object({optional("serInstanceIds", list_of(text())), optional("serNames", list_of(text())),
                                optional("serCategories", list_of(category_ref())),
-                               optional("states", list_of(service_state())), optional("isLocal", boolean())}));
+                               optional("states", list_of(service_state(edition))), optional("isLocal", boolean())}));
   return object({required("subscriptionType", one_of({"SerAvailabilityNotificationSubscription"})),
                  required("callbackReference", http_uri()), optional("filteringCriteria", criteria)});
 }

@@ -25,7 +25,7 @@ enum class EnumerationStyle { Strings, Integers };
 // MEC 011, service management
 enum class ServiceInfoUse { Create, Update };
 [[nodiscard]] Shape service_info(Edition edition, ServiceInfoUse use);
-[[nodiscard]] Shape availability_subscription();
+[[nodiscard]] Shape availability_subscription(Edition edition);
 [[nodiscard]] Shape liveness_update();
 
 // MEC 021

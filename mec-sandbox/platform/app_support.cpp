@@ -50,7 +50,7 @@ Reply AppSupport::handle(const Request& request) {
 }
 
 Reply AppSupport::registrations(const Request& request) {
-  if (host_.edition != Edition::V3_1_1) return refuse(404, "edition 2.2.1 of MEC 011 has no registrations");
+  if (host_.edition != Edition::V3_1_1) return refuse(404, fmt::format("edition {} of MEC 011 has no registrations", to_text(host_.edition)));
   if (request.is("POST", {"registrations"})) return register_application(request);
   if (!request.at({"registrations", "*"})) return nothing_here(request, request.at({"registrations"}));
   auto application = applications_.known_at(host_.name, request.path[1]);

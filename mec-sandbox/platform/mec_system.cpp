@@ -6,9 +6,11 @@
 namespace edgecse::sandbox {
 namespace {
 
-Scenario as_played(Scenario scenario, Quirks quirks) {
-  if (quirks == Quirks::AdvantEdge)
-    for (auto& host : scenario.hosts) host.edition = Edition::V2_2_1;
+Scenario as_played(Scenario scenario, const Surroundings& outside) {
+  for (auto& host : scenario.hosts) {
+    if (outside.edition) host.edition = *outside.edition;
+    if (outside.quirks == Quirks::AdvantEdge) host.edition = Edition::V2_2_1;
+  }
   return scenario;
 }
 
@@ -16,7 +18,7 @@ Scenario as_played(Scenario scenario, Quirks quirks) {
 
 MecSystem::MecSystem(Surroundings& outside, Scenario scenario)
     : outside_(outside),
-      scenario_(as_played(std::move(scenario), outside.quirks)),
+      scenario_(as_played(std::move(scenario), outside)),
       terminals_(scenario_),
       notifier_(outside),
       services_(outside, notifier_, [this](const Service& service) { service_changed(service); }),
@@ -62,12 +64,14 @@ Reply MecSystem::handle(const Request& request) {
 
 Reply MecSystem::serve(Host& host, const std::string& api, const Request& request) {
   if (api == "mec_app_support/v1") return host.app_support->handle(request);
-  if (api == "mec_service_mgmt/v1") return host.service_management->handle(request);
+  if (api == "mec_service_mgmt/v1" && !outside_.capif_only) return host.service_management->handle(request);
   if (api == "amsi/v1") return host.mobility_service->handle(request);
   if (api == "rni/v2") return host.radio_network->handle(request);
   if (api == "location/v2" && !request.path.empty() && request.path[0] == "subscriptions")
     return host.location_subscriptions->handle(request);
   if (api == "location/v2") return handle_location(request, *host.plan, scenario_, terminals_, outside_);
+  if (api == "service-apis/v1" && outside_.capif_only && request.is("GET", {"allServiceAPIs"}))
+    return json_response(200, {{"serviceAPIDescriptions", nlohmann::json::array()}});
   return refuse(404, fmt::format("{} offers no API {}", host.plan->name, api));
 }
 

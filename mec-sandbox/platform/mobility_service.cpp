@@ -149,12 +149,18 @@ Reply MobilityService::list_subscriptions(const Request& request) const {
   for (const auto& value : wanted)
     if (value != "mobility_proc" && value != "adj_app_info")
       return refuse(400, fmt::format("subscriptionType: expected mobility_proc or adj_app_info, found {}", value));
+  const bool first_edition = host_.edition == Edition::V2_1_1;
   auto links = json::array();
   for (const auto& [id, subscription] : subscriptions_) {
-    const auto* kind = subscription.type == "MobilityProcedureSubscription" ? "mobility_proc" : "adj_app_info";
+    const bool of_moves = subscription.type == "MobilityProcedureSubscription";
+    const auto* kind = of_moves ? "mobility_proc" : "adj_app_info";
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), kind) == wanted.end()) continue;
     links.push_back({{"href", href(subscription)}, {"subscriptionType", subscription.type}});
+    if (first_edition) links.back()["subscriptionType"] = of_moves ? 1 : 2;
   }
+  // The file of 2.1.1 has the list beside the links, and numbers for the types.
+  if (first_edition)
+    return json_response(200, {{"_links", {{"self", {{"href", base() + "/subscriptions/"}}}}}, {"subscription", std::move(links)}});
   return json_response(
       200, {{"_links", {{"self", {{"href", base() + "/subscriptions"}}}, {"subscription", std::move(links)}}}});
 }

@@ -153,7 +153,7 @@ Reply ServiceManagement::liveness(const Request& request) {
 }
 
 Reply ServiceManagement::subscribe(const Request& request, const Application& application) {
-  auto body = body_of(request, availability_subscription());
+  auto body = body_of(request, availability_subscription(host_.edition));
   if (!body) return tl::unexpected{body.error()};
   AvailabilitySubscription subscription{"sub-" + outside_.random.hex(6), application.id, host_.name, *body};
   const auto self = services_.subscription_href(subscription);
@@ -188,6 +188,9 @@ Reply ServiceManagement::subscriptions(const Request& request, const Application
 }
 
 json ServiceManagement::transport() const {
+  json security = json::object();
+  if (!outside_.token_endpoint.empty())
+    security["oAuth2Info"] = {{"grantTypes", {"OAUTH2_CLIENT_CREDENTIALS"}}, {"tokenEndpoint", outside_.token_endpoint}};
   return {{"id", kTransportId},
           {"name", "REST"},
           {"description", "HTTP as this platform's own APIs use it"},
@@ -195,7 +198,7 @@ json ServiceManagement::transport() const {
           {"protocol", "HTTP"},
           {"version", "1.1"},
           {"endpoint", {{"uris", json::array({outside_.api_root + "/" + host_.name})}}},
-          {"security", json::object()}};
+          {"security", std::move(security)}};
 }
 
 }  // namespace edgecse::sandbox

@@ -24,6 +24,9 @@ struct Surroundings {
   std::string api_root;  // http://address:port that the hosts' paths are appended to
   EnumerationStyle enumerations = EnumerationStyle::Strings;
   Quirks quirks = Quirks::None;
+  std::optional<Edition> edition = {};  // of every host; nothing: as the scenario says
+  bool capif_only = false;              // service management in the CAPIF profile of MEC 011 3.2.1 only
+  std::string token_endpoint = {};      // empty: no tokens are wanted
 };
 
 /// A fresh UUID (version 4) from the given randomness.

@@ -104,11 +104,9 @@ std::vector<AccessPoint> read_network(const std::string& file) {
 
 HostPlan read_host(const Reader& in, const YAML::Node& node) {
   in.allow_keys(node, {"name", "id", "edition", "zones"});
-  const auto edition = in.text(node, "edition");
-  if (edition != "2.2.1" && edition != "3.1.1")
-    in.refuse(node["edition"], "edition: expected 2.2.1 or 3.1.1, found " + edition);
-  return {in.text(node, "name"), in.text(node, "id"), edition == "3.1.1" ? Edition::V3_1_1 : Edition::V2_2_1,
-          in.texts(node, "zones")};
+  const auto edition = edition_of(in.text(node, "edition"));
+  if (!edition) in.refuse(node["edition"], "edition: expected 2.1.1, 2.2.1 or 3.1.1, found " + in.text(node, "edition"));
+  return {in.text(node, "name"), in.text(node, "id"), edition.value_or(Edition::V3_1_1), in.texts(node, "zones")};
 }
 
 TerminalPlan read_terminal(const Reader& in, const YAML::Node& node) {
@@ -157,6 +155,21 @@ Scenario read(const std::string& file) {
 }
 
 }  // namespace
+
+const char* to_text(Edition edition) {
+  switch (edition) {
+    case Edition::V2_1_1: return "2.1.1";
+    case Edition::V2_2_1: return "2.2.1";
+    case Edition::V3_1_1: break;
+  }
+  return "3.1.1";
+}
+
+std::optional<Edition> edition_of(std::string_view text) {
+  for (const auto edition : {Edition::V2_1_1, Edition::V2_2_1, Edition::V3_1_1})
+    if (text == to_text(edition)) return edition;
+  return std::nullopt;
+}
 
 base::Result<Scenario, std::string> read_scenario(const std::string& file) {
   try {

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -26,7 +27,10 @@ struct AccessPoint {
 };
 
 /// Which edition of the MEC APIs a host plays.
-enum class Edition { V2_2_1, V3_1_1 };
+enum class Edition { V2_1_1, V2_2_1, V3_1_1 };
+[[nodiscard]] const char* to_text(Edition edition);
+/// 2.1.1, 2.2.1 or 3.1.1.
+[[nodiscard]] std::optional<Edition> edition_of(std::string_view text);
 
 struct HostPlan {
   std::string name;  // its path on the wire: /{name}/...

@@ -70,6 +70,10 @@ struct Answered {
 [[nodiscard]] inline bool lacks(const Answered& answer) {
   return answer.status == 404 || answer.status == 405 || answer.status == 501;
 }
+/// No answer, or one of a platform that has too much to do: what was asked is asked again, nothing follows from it.
+[[nodiscard]] inline bool says_nothing(const Answered& answer) {
+  return answer.status == 0 || answer.status == 429 || answer.status == 503;
+}
 
 /// Replaces an earlier entry of the same device.
 struct DeviceTracked { DeviceInformation device; };

@@ -38,7 +38,7 @@ bool LifeCycle::awaits_subscription(const Ams& ams) const {
 void LifeCycle::remove_stale_subscriptions(Ams& ams) {
   if (ams.stale.present || !may_act(ams.stale)) return;
   send(ams.stale, {0, Api::Ams, ams.number, "GET", "/subscriptions", false, {}}, [this, &ams](const Answered& answer) {
-    if (answer.status == 0) return fail(ams.stale, answer);
+    if (says_nothing(answer)) return fail(ams.stale, answer);
     ams.unchecked.clear();
     const auto links = succeeded(answer) ? decode_subscription_links(answer.body) : Result<std::vector<std::string>>{};
     if (links)
@@ -55,7 +55,7 @@ void LifeCycle::check_next_subscription(Ams& ams) {
     if (id.empty() || id == "subscriptions" || id == ams.mobility.id || id == ams.adjacency.id) continue;
     return send(ams.stale, {0, Api::Ams, ams.number, "GET", "/subscriptions/" + id, false, {}},
                 [this, &ams, id](const Answered& answer) {
-                  if (answer.status == 0) return fail(ams.stale, answer);
+                  if (says_nothing(answer)) return fail(ams.stale, answer);
                   const bool told = succeeded(answer) && answer.body.is_object() &&
                                     answer.body.contains("callbackReference") &&
                                     answer.body["callbackReference"].is_string();
@@ -93,7 +93,7 @@ void LifeCycle::keep_ams_registration(Ams& ams) {
 void LifeCycle::search_registration(Ams& ams) {
   send(ams.registration, {0, Api::Ams, ams.number, "GET", "/app_mobility_services", false, {}},
        [this, &ams](const Answered& answer) {
-         if (answer.status == 0) return fail(ams.registration, answer);
+         if (says_nothing(answer)) return fail(ams.registration, answer);
          ams.searched = true;
          ams.id.clear();
          if (!succeeded(answer) || !answer.body.is_array()) return;

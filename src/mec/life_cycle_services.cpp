@@ -18,11 +18,11 @@ void LifeCycle::remove_stale_subscriptions() {
   // Their secrets died with the process that made them, so they are of no use; a platform that cannot list them is no
   // reason to wait.
   send(stale_, {0, Api::AppSupport, 0, "GET", app_path("/subscriptions"), false, {}}, [this](const Answered& first) {
-    if (first.status == 0) return fail(stale_, first);
+    if (says_nothing(first)) return fail(stale_, first);
     if (succeeded(first)) remove_unknown_subscriptions(Api::AppSupport, first.body);
     send(stale_, {0, Api::ServiceManagement, 0, "GET", app_path("/subscriptions"), false, {}},
          [this](const Answered& second) {
-           if (second.status == 0) return fail(stale_, second);
+           if (says_nothing(second)) return fail(stale_, second);
            if (succeeded(second)) remove_unknown_subscriptions(Api::ServiceManagement, second.body);
            succeed(stale_, options_.audit_interval);
          });
@@ -180,7 +180,7 @@ void LifeCycle::look_for_capif() {
   if (std::exchange(looked_for_capif_, true)) return;
   Call call{++last_call_, Api::Capif, 0, "GET", "/allServiceAPIs", false, {}};
   pending_[call.id] = [this](const Answered& answer) {
-    if (answer.status == 0 || lacks(answer)) return;
+    if (says_nothing(answer) || lacks(answer)) return;
     commands_.push_back(Remark{"service management", answer.status, 1,
                                "the platform offers it in the CAPIF profile of MEC 011 only, which is not spoken here: switch "
                                "its mec_service_mgmt API on, or set mec.platform.apis.service_mgmt to where it is"});
@@ -225,7 +225,7 @@ void LifeCycle::update_service_state(Service& service) {
       service.answered["state"] = to_text(state);
       return succeed(service.task, std::chrono::seconds{0});
     }
-    if (answer.status / 100 == 4) service.changed = true;  // take it away and offer it anew
+    if (answer.status / 100 == 4 && !says_nothing(answer)) service.changed = true;  // take it away and offer it anew
     fail(service.task, answer);
   });
 }
@@ -247,7 +247,7 @@ void LifeCycle::audit_services() {
   }
   send(service_audit_, {0, Api::ServiceManagement, 0, "GET", app_path("/services"), false, {}},
        [this, expected = std::move(expected)](const Answered& answer) {
-         if (answer.status == 0) return fail(service_audit_, answer);
+         if (says_nothing(answer)) return fail(service_audit_, answer);
          compare_services(answer, expected);
          services_reviewed_ = true;
          succeed(service_audit_, options_.audit_interval);

@@ -53,14 +53,18 @@ class Check(unittest.TestCase):
         lines = [re.fullmatch(r"(\w+) +(.+?)  +(.+)", line) for line in run.stdout.splitlines()[:-1]]
         return run.returncode, {line[2]: (line[1], line[3]) for line in lines}
 
-    def assert_nothing_left(self, host):
+    def assert_nothing_left(self, host, *where):
+        """where: the list of AMS subscriptions in its answer."""
         events = self.control("GET", "events?after=0")["events"]
         for made, gone in ("service", "ADDED"), ("service", "REMOVED"):
             self.assertEqual(len([e for e in events if e["event"] == made and e.get("change") == gone]), 1)
         registered = [e for e in events if e["event"] == "ams_registration" and e["new"]]
         self.assertEqual(len(registered), len([e for e in events if e["event"] == "ams_deregistration"]))
         with urllib.request.urlopen(f"{self.root}/{host}/amsi/v1/subscriptions", timeout=10) as response:
-            self.assertEqual(json.loads(response.read())["_links"]["subscription"], [])
+            left = json.loads(response.read())
+            for part in where or ("_links", "subscription"):
+                left = left[part]
+            self.assertEqual(left, [])
 
 
 class Standard(Check):
@@ -117,6 +121,41 @@ class Numbers(Check):
         self.assertEqual(status, 0)
         self.assertIn("enumerations are numbers", steps["mec021 registration"][1])
         self.assert_nothing_left("mep1")
+
+
+class OldestEdition(Check):
+    flags = ["--edition", "2.1.1"]
+
+    def test_heartbeats_are_not_needed(self):
+        status, steps = self.check("mep1", peer="mep2", app_instance_id=self.instance("mep1"))
+        self.assertEqual(status, 0)
+        self.assertEqual({name for name, (word, _) in steps.items() if word == "missing"}, {"service liveness"})
+        self.assert_nothing_left("mep1", "subscription")
+
+
+class CapifOnly(Check):
+    flags = ["--capif-only"]
+
+    def test_it_is_told_apart_from_a_platform_that_is_broken(self):
+        status, steps = self.check("mep1")
+        self.assertEqual((status, steps["mec011 profile"][0]), (1, "FAILED"))
+        self.assertIn("in the CAPIF profile of MEC 011 only", steps["mec011 profile"][1])
+
+
+class Tokens(Check):
+    flags = ["--oauth2-client", "edgecse:secret", "--token-life", "10"]
+
+    def settings(self, secret):
+        file = self.file.parent / "secret"
+        file.write_text(secret)
+        return {"oauth2": {"token_endpoint": f"{self.root}/oauth2/token", "client_id": "edgecse", "client_secret_file": str(file)}}
+
+    def test_who_has_the_secret_gets_in(self):
+        status, _ = self.check("mep1", **self.settings("secret"))
+        self.assertEqual(status, 0)
+        self.assertEqual(self.control("GET", "tokens")["issued"], 1)
+        status, _ = self.check("mep1", **self.settings("guess"))
+        self.assertEqual(status, 1)
 
 
 class AdvantEdge(Check):

@@ -44,7 +44,9 @@ class Callbacks final : public net::HttpClient {
 
 class SandboxTest : public testing::Test {
  protected:
-  explicit SandboxTest(Quirks chosen = Quirks::None) : quirks(chosen) {}
+  explicit SandboxTest(Quirks chosen = Quirks::None) : SandboxTest(with(chosen)) {}
+  /// Where scenarios are and how the process is reached is filled in.
+  explicit SandboxTest(Sandbox::Options chosen) : options(placed(std::move(chosen))) {}
   void SetUp() override {
     const auto loaded = sandbox.load("dual-mep-short-path");
     ASSERT_TRUE(loaded) << loaded.error().detail;
@@ -111,17 +113,22 @@ class SandboxTest : public testing::Test {
     settle();
   }
 
-  const Quirks quirks;
+  static Sandbox::Options with(Quirks quirks) {
+    Sandbox::Options made;
+    made.quirks = quirks;
+    return made;
+  }
+  static Sandbox::Options placed(Sandbox::Options made) {
+    made.scenarios = EDGECSE_SOURCE_DIR "/mec-sandbox/scenarios";
+    made.api_root = "http://127.0.0.1:8090";
+    return made;
+  }
+
+  const Sandbox::Options options;
   base::SimulatedTime time;
   base::SeededRandom random{7};
   Callbacks callbacks{time};
-  Sandbox sandbox{{EDGECSE_SOURCE_DIR "/mec-sandbox/scenarios", "http://127.0.0.1:8090", 1, style(), {}, quirks},
-                  time,
-                  time,
-                  random,
-                  callbacks};
-
-  static constexpr EnumerationStyle style() { return EnumerationStyle::Strings; }
+  Sandbox sandbox{options, time, time, random, callbacks};
 
  private:
   static void add_query(net::HttpRequest& request, std::string rest) {

@@ -67,9 +67,9 @@ TEST_F(ScenarioFile, RefusesAZoneThatTheNetworkDoesNotHave) {
 }
 
 TEST_F(ScenarioFile, RefusesAnEditionThatIsNotPlayed) {
-  const auto scenario = read(replaced(kScenario, "3.1.1", "2.1.1"));
+  const auto scenario = read(replaced(kScenario, "3.1.1", "1.1.1"));
   ASSERT_FALSE(scenario);
-  EXPECT_THAT(scenario.error(), HasSubstr("expected 2.2.1 or 3.1.1, found 2.1.1"));
+  EXPECT_THAT(scenario.error(), HasSubstr("expected 2.1.1, 2.2.1 or 3.1.1, found 1.1.1"));
 }
 
 TEST_F(ScenarioFile, RefusesACellWithoutAPosition) {
