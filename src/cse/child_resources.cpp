@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cse/child_resources.hpp"
 
-#include <limits>
-
 #include "cse/discovery/search.hpp"
 #include "cse/procedures.hpp"
+#include "cse/semantics/semantic_query.hpp"
 
 namespace edgecse::cse {
 
 using onem2m::AccessOperation;
-using onem2m::refuse;
 using onem2m::Request;
-using onem2m::ResponseStatus;
 using onem2m::Result;
 
 namespace {
 
-constexpr std::uint64_t kAllLevels = std::numeric_limits<std::uint64_t>::max();
 constexpr int kUnstructured = 2;  // m2m:desIdResType
 
 // drt. A list of addresses names resources as this CSE does, references as its service provider does. release4 19.
@@ -109,7 +105,7 @@ Result<ResultContent> represent(const CseCore& core, const Tree& tree, const Ins
   if (rcn == 1) return ResultContent{Json{{resource.member_name, shown_attributes(core, tree, now, resource)}}, {}};
   Search search(core, tree, instances, now, request, privilege);
   Json attributes = rcn == 4 || rcn == 5 ? shown_attributes(core, tree, now, resource) : Json::object();
-  const std::uint64_t depth = request.filter_criteria.level.value_or(kAllLevels);
+  const std::uint64_t depth = request.filter_criteria.level.value_or(Search::kAllLevels);
   if (rcn == 4 || rcn == 8) {
     Nesting nesting(search, rcn == 8);
     if (auto done = nesting.add_children(resource, depth, attributes); !done) return tl::unexpected(done.error());
@@ -126,10 +122,10 @@ Result<ResultContent> represent(const CseCore& core, const Tree& tree, const Ins
 
 Result<ResultContent> discover(const CseCore& core, const Tree& tree, const InstanceSource& instances, base::WallTime now,
                                const Request& request, const Resource& resource) {
-  if (!request.filter_criteria.semantics_filters.empty())
-    return refuse(ResponseStatus::NotImplemented, "semantic discovery (smf) is not implemented: there is no SPARQL engine");
   Search search(core, tree, instances, now, request, AccessOperation::Discovery);
-  auto page = search.find_below(resource, request.filter_criteria.level.value_or(kAllLevels));
+  auto page = is_semantic_discovery(request)
+                  ? discover_semantically(core, tree, instances, now, request, resource)
+                  : search.find_below(resource, request.filter_criteria.level.value_or(Search::kAllLevels));
   if (!page) return tl::unexpected(page.error());
   Json list = Json::array();
   const bool references = request.result_content == 6;

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "cse/registrees.hpp"
+#include "cse/semantics/semantic_query.hpp"
 #include "onem2m/address.hpp"
 #include "onem2m/lexical.hpp"
 #include "onem2m/resource_types.hpp"
@@ -104,12 +105,13 @@ Result<> check_result_content(const Request& request) {
                                                          1U << 0 | 1U << 1 | 1U << 9,
                                                          1U << 0 | 1U << 1 | 1U << 4 | 1U << 5 | 1U << 6 | 1U << 8,
                                                          1U << 0};
-  const bool discovery = request.operation == Operation::Retrieve && request.filter_criteria.filter_usage.value_or(2) != 2;
+  const bool discovery = is_semantic_discovery(request) ||
+                         (request.operation == Operation::Retrieve && request.filter_criteria.filter_usage.value_or(2) != 2);
   const std::uint32_t allowed =
       discovery ? 1U << 6 | 1U << 11 : kAllowed[static_cast<std::size_t>(request.operation)];
   const int rcn = *request.result_content;
   if (rcn >= 0 && rcn < 32 && (allowed >> rcn & 1U) != 0) return {};
-  if (rcn == 10 && !discovery && request.semantic_query.value_or(false)) return {};  // check_semantics has the word
+  if (rcn == 10 && !discovery && request.semantic_query.value_or(false)) return {};  // a semantic query
   if (rcn == 12 && !discovery && request.operation == Operation::Retrieve)
     return refuse(ResponseStatus::NotImplemented, "rcn 12 (permissions) is not implemented");
   return refuse(ResponseStatus::BadRequest, "rcn " + std::to_string(rcn) + " does not fit the operation");
@@ -134,7 +136,7 @@ Result<> check_semantics(const Request& request) {
   if (request.result_content != 10) return refuse(ResponseStatus::BadRequest, "a semantic query (sqi) goes with rcn 10");
   if (request.filter_criteria.semantics_filters.empty())
     return refuse(ResponseStatus::BadRequest, "a semantic query (sqi) needs its text (smf)");
-  return refuse(ResponseStatus::NotImplemented, "semantic queries are not implemented");
+  return {};
 }
 
 Result<> check_operation(const Request& request) {

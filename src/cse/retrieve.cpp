@@ -4,6 +4,7 @@
 #include "cse/access/access_decision.hpp"
 #include "cse/child_resources.hpp"
 #include "cse/procedures.hpp"
+#include "cse/semantics/semantic_query.hpp"
 #include "onem2m/resource_types.hpp"
 
 namespace edgecse::cse {
@@ -56,6 +57,19 @@ Result<Response> discover_below_instance(const InstanceSource& instances, base::
   return response;
 }
 
+Result<Response> answer_query(const CseCore& core, const Tree& tree, const InstanceSource& instances, base::WallTime now,
+                              const Request& request, const Target& target) {
+  if (target.kind == Target::Kind::Virtual) return refuse(ResponseStatus::OperationNotAllowed, "'" + target.name + "' cannot be retrieved");
+  if (target.is_instance()) {
+    if (auto found = find_instance(target, instances, now); !found) return tl::unexpected(found.error());
+  }
+  auto content = query_semantics(core, tree, instances, now, request, target.is_instance() ? nullptr : target.resource.get());
+  if (!content) return tl::unexpected(content.error());
+  Response response = make_response(ResponseStatus::Ok);
+  response.content = std::move(*content);
+  return response;
+}
+
 }  // namespace
 
 Result<Response> retrieve_instance(const CseCore& core, const Tree& tree, const InstanceSource& instances,
@@ -97,7 +111,8 @@ Result<Response> retrieve_instance(const CseCore& core, const Tree& tree, const 
 Result<Response> retrieve(const CseCore& core, const Snapshot& snapshot, base::WallTime now, const Request& request,
                           const Target& target) {
   const StoredInstances instances(core.loop->store());
-  const bool discovering = request.filter_criteria.filter_usage == kDiscovery;
+  const bool discovering = request.filter_criteria.filter_usage == kDiscovery || is_semantic_discovery(request);
+  if (request.semantic_query.value_or(false)) return answer_query(core, snapshot.tree, instances, now, request, target);
   if (target.is_instance()) {
     if (discovering) return discover_below_instance(instances, now, request, target);
     return retrieve_instance(core, snapshot.tree, instances, now, request, target);

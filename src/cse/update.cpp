@@ -72,6 +72,17 @@ Json difference(const Json& before, const Json& after, const Json& requested) {
   return changed;
 }
 
+// What listeners are told. What the type executed instead of keeping it (soe) is not shown; what came of it is.
+Json modified_by(const Json& requested, const Json& before, const Json& after) {
+  Json modified = requested;
+  for (const auto& [name, value] : requested.items())
+    if (!value.is_null() && !after.contains(name)) modified.erase(name);
+  if (modified.size() == requested.size()) return modified;
+  modified.update(difference(before, after, requested));
+  for (const char* kept : {"lt", "st"}) modified.erase(kept);
+  return modified;
+}
+
 Response answer(const Work& work, const Resource& before, const Resource& after, const Json& requested) {
   Response response = make_response(ResponseStatus::Updated);
   const int rcn = work.request.result_content.value_or(1);
@@ -108,8 +119,9 @@ Result<Response> update_resource(Work& work) {
   const ResourcePtr stored = transaction.tree().find(before->id);
   ResourceEvent event{ResourceEvent::Kind::Updated, stored->id, stored->type, stored->member_name, stored->parent,
                       stored->attributes};
+  const Json modified = modified_by(change->attributes, before->attributes, stored->attributes);
   event.before = &before->attributes;
-  event.modified = &change->attributes;
+  event.modified = &modified;
   event.resource = stored;
   event.request = &work.request;
   work.core.tell(transaction, event);

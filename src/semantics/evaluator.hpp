@@ -30,6 +30,8 @@ class Evaluator {
   /// visit says whether to go on.
   void solutions(const sparql::Group& group, const std::function<bool(Row&)>& visit);
   [[nodiscard]] const Term& term(TermId id) const;
+  /// What may still be used.
+  [[nodiscard]] const Limits& left() const { return left_; }
 
  private:
   using Next = std::function<bool(Row&)>;  // false: enough

@@ -103,6 +103,15 @@ Result<Answer> run(const sparql::Query& query, const Graph& graph, const Limits&
   return run(query, graph, Index(graph), limits);
 }
 
+Result<bool> has_solution(const sparql::Query& query, const Graph& graph, const Index& index, Limits& left) try {
+  Evaluator evaluator(graph, index, query.names.size(), left);
+  const bool found = query.form == sparql::Query::Form::Ask ? evaluator.ask(query.select) : !evaluator.select(query.select, 1).empty();
+  left = evaluator.left();
+  return found;
+} catch (const Error& error) {
+  return tl::unexpected(error);
+}
+
 Result<Graph> apply(const sparql::Update& update, Graph graph, const Limits& limits) try {
   for (const sparql::Change& step : update.changes) {
     std::vector<TermTriple> removed, added;

@@ -35,8 +35,6 @@ struct Answer {
   std::optional<bool> truth;                            // ASK
   std::vector<std::string> names;                       // SELECT: its columns
   std::vector<std::vector<std::optional<Term>>> rows;   // nothing: not bound
-  /// A row, or yes.
-  [[nodiscard]] bool found() const { return truth.value_or(!rows.empty()); }
 };
 
 /// Fails with Malformed (the grammar), NotSupported (valid and left out), TooMuch (length, depth, patterns).
@@ -45,14 +43,16 @@ using UpdatePtr = std::shared_ptr<const sparql::Update>;
 [[nodiscard]] Result<QueryPtr> parse_query(std::string_view text);
 [[nodiscard]] Result<UpdatePtr> parse_update(std::string_view text);
 
-/// Fails with TooMuch only. The index is of that graph.
+/// Fail with TooMuch only. The index is of that graph.
 [[nodiscard]] Result<Answer> run(const sparql::Query& query, const Graph& graph, const Index& index, const Limits& limits = {});
 [[nodiscard]] Result<Answer> run(const sparql::Query& query, const Graph& graph, const Limits& limits = {});
+/// Whether SELECT gives a row, ASK says yes: stops at the first solution. Takes what it used off the limits, so that several
+/// runs can share them.
+[[nodiscard]] Result<bool> has_solution(const sparql::Query& query, const Graph& graph, const Index& index, Limits& left);
 /// The graph afterwards; the given one when nothing matched. Fails with TooMuch only.
 [[nodiscard]] Result<Graph> apply(const sparql::Update& update, Graph graph, const Limits& limits = {});
 
-/// SPARQL 1.1 Query Results JSON Format, XML Format.
+/// SPARQL 1.1 Query Results JSON Format.
 [[nodiscard]] std::string to_json(const Answer& answer);
-[[nodiscard]] std::string to_xml(const Answer& answer);
 
 }  // namespace edgecse::semantics

@@ -5,10 +5,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "semantics/xml_text.hpp"
-
 namespace edgecse::semantics {
 
+namespace {
+
+// Escaped for content and quoted attributes; what XML 1.0 cannot hold becomes U+FFFD.
 std::string xml_text(std::string_view text) {
   std::string made;
   for (const char c : text) {
@@ -30,8 +31,6 @@ std::string xml_text(std::string_view text) {
   }
   return made;
 }
-
-namespace {
 
 // A label that every format takes. Readers may have kept labels with other characters.
 std::string label(TermId id) {

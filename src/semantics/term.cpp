@@ -29,12 +29,16 @@ int followers(unsigned char first) {
 Term iri(std::string text) { return {Term::Kind::Iri, std::move(text), {}, {}}; }
 Term blank(std::string label) { return {Term::Kind::Blank, std::move(label), {}, {}}; }
 Term literal(std::string text, std::string datatype, std::string language) {
-  if (!language.empty() || datatype == xsd("string")) datatype.clear();
+  if (!language.empty() || is_xsd(datatype, "string")) datatype.clear();
   return {Term::Kind::Literal, std::move(text), std::move(datatype), lower(std::move(language))};
 }
 
 std::string rdf(std::string_view name) { return std::string(kRdf).append(name); }
 std::string xsd(std::string_view name) { return std::string(kXsd).append(name); }
+
+bool is_xsd(std::string_view datatype, std::string_view name) {
+  return datatype.starts_with(kXsd) && datatype.substr(kXsd.size()) == name;
+}
 
 bool is_utf8(std::string_view text) {
   static constexpr std::array<std::uint32_t, 4> kLeast{0, 0x80, 0x800, 0x10000};

@@ -31,6 +31,9 @@ inline constexpr std::string_view kXsd = "http://www.w3.org/2001/XMLSchema#";
 [[nodiscard]] std::string rdf(std::string_view name);
 [[nodiscard]] std::string xsd(std::string_view name);
 
+/// Whether it is that XML Schema type; without making text.
+[[nodiscard]] bool is_xsd(std::string_view datatype, std::string_view name);
+
 [[nodiscard]] bool is_utf8(std::string_view text);
 void append_utf8(std::string& text, std::uint32_t code_point);
 

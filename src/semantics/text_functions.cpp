@@ -155,7 +155,7 @@ Value nearest(const Terms& a) { return rounded(a, [](double value) { return std:
 
 std::optional<std::array<std::string, 7>> time_parts(const Term& term) {
   static const RE2 kTime(R"((-?\d{4,9})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?)");
-  if (term.kind != Term::Kind::Literal || term.datatype != xsd("dateTime")) return std::nullopt;
+  if (term.kind != Term::Kind::Literal || !is_xsd(term.datatype, "dateTime")) return std::nullopt;
   std::array<std::string, 7> p;
   if (!RE2::FullMatch(term.text, kTime, &p[0], &p[1], &p[2], &p[3], &p[4], &p[5], &p[6])) return std::nullopt;
   return p;
@@ -229,30 +229,30 @@ Value TextFunctions::call(const std::string& name, const Terms& arguments, const
 
 Value TextFunctions::cast(const std::string& name, const Term& term) {
   if (term.kind == Term::Kind::Blank) return std::nullopt;
-  if (name == xsd("string")) return literal(term.text);
+  if (is_xsd(name, "string")) return literal(term.text);
   if (term.kind == Term::Kind::Iri) return std::nullopt;
-  if (name == xsd("dateTime")) {
+  if (is_xsd(name, "dateTime")) {
     Term made = literal(term.text, name);
     return time_parts(made) ? Value(std::move(made)) : std::nullopt;
   }
-  const auto truth = term.datatype == xsd("boolean") ? truth_of(term) : std::nullopt;
-  if (name == xsd("boolean")) {
+  const auto truth = is_xsd(term.datatype, "boolean") ? truth_of(term) : std::nullopt;
+  if (is_xsd(name, "boolean")) {
     if (truth) return to_term(*truth);
     if (number_of(term)) return to_term(truth_of(term).value_or(false));
     if (term.text == "true" || term.text == "1") return to_term(true);
     return term.text == "false" || term.text == "0" ? Value(to_term(false)) : std::nullopt;
   }
   auto number = truth ? Number::of(*truth ? 1 : 0) : number_of(term);
-  if (name == xsd("integer")) {
+  if (is_xsd(name, "integer")) {
     if (!number) number = number_of(literal(term.text, name));
     if (!number) return std::nullopt;
     if (number->kind == Number::Kind::Integer) return to_term(*number);
     if (!(std::abs(number->value) < 9e18)) return std::nullopt;
     return to_term(Number::of(static_cast<std::int64_t>(number->value)));
   }
-  if (!number) number = number_of(literal(term.text, name == xsd("decimal") ? name : xsd("double")));
+  if (!number) number = number_of(literal(term.text, is_xsd(name, "decimal") ? name : xsd("double")));
   if (!number) return std::nullopt;
-  const auto kind = name == xsd("decimal") ? Number::Kind::Decimal : name == xsd("float") ? Number::Kind::Float : Number::Kind::Double;
+  const auto kind = is_xsd(name, "decimal") ? Number::Kind::Decimal : is_xsd(name, "float") ? Number::Kind::Float : Number::Kind::Double;
   if (kind == Number::Kind::Decimal && !std::isfinite(number->value)) return std::nullopt;
   return to_term(Number::of(kind, number->value));
 }

@@ -49,7 +49,7 @@ std::optional<double> parse_double(std::string_view text) {
 // The wider of both: integer < decimal < float < double.
 Kind wider(const Number& a, const Number& b) { return std::max(a.kind, b.kind); }
 
-bool is_boolean(const Term& term) { return term.kind == Term::Kind::Literal && term.datatype == xsd("boolean"); }
+bool is_boolean(const Term& term) { return term.kind == Term::Kind::Literal && is_xsd(term.datatype, "boolean"); }
 std::optional<bool> boolean_of(const Term& term) {
   if (term.text == "true" || term.text == "1") return true;
   if (term.text == "false" || term.text == "0") return false;
@@ -57,7 +57,7 @@ std::optional<bool> boolean_of(const Term& term) {
 }
 
 bool is_time(const Term& term) {
-  return term.kind == Term::Kind::Literal && (term.datatype == xsd("dateTime") || term.datatype == xsd("date"));
+  return term.kind == Term::Kind::Literal && (is_xsd(term.datatype, "dateTime") || is_xsd(term.datatype, "date"));
 }
 
 struct Moment {
@@ -128,7 +128,7 @@ class TimeReader {
 
 // Without a time zone: UTC.
 std::optional<Moment> moment_of(const Term& term) {
-  return TimeReader(trimmed(term.text)).read(term.datatype == xsd("dateTime"));
+  return TimeReader(trimmed(term.text)).read(is_xsd(term.datatype, "dateTime"));
 }
 
 }  // namespace

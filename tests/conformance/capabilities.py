@@ -304,7 +304,12 @@ def behaviours(cse):
     found["subscription: deletion by target (ntsr)"] = \
         bool(subscription) and code("DELETE", f"{subscription['ri']}/ntsr") in (2002, 4103, 5000)
     found["request: non-blocking synchronous"] = code("GET", f"{BASE}?rt=1") == 1001
-    found["semantics: SPARQL queries"] = code("GET", f"{BASE}?sqi=true&rcn=10&smf=x") not in (5001, 4000)
+    query = "smf=SELECT%20*%20%7B%20?s%20?p%20?o%20%7D"
+    found["semantics: SPARQL queries (sqi)"] = code("GET", f"{BASE}?sqi=true&rcn=10&{query}") == 2000
+    found["semantics: discovery (smf)"] = code("GET", f"{BASE}?fu=1&{query}") == 2000
+    described = made(24, "m2m:smd", {"dcrp": 5, "dsp": "PGh0dHA6Ly9hPiA8aHR0cDovL2I+IDEgLg=="}, container["ri"])
+    found["semantics: SPARQL updates of a descriptor (soe)"] = bool(described) and \
+        code("PUT", described["ri"], {"m2m:smd": {"soe": "DELETE WHERE { ?s ?p 1 }"}}) == 2004
     found["announcement: attribute at is acted on"] = \
         code("POST", BASE, {"m2m:cnt": {"at": ["/no-such-cse"], "rn": "announced"}}, 3) == 2001 and \
         "at" not in cse.ask("GET", f"{BASE}/announced")[1]["m2m:cnt"]

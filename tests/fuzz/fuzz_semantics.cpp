@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto query = parse_query(request)) {
     if (const auto answer = run(**query, asked, limits)) {
       if (answer->rows.size() > limits.rows) std::abort();
-      static_cast<void>(to_json(*answer).size() + to_xml(*answer).size());
+      static_cast<void>(to_json(*answer));
     }
   }
   if (const auto update = parse_update(request))

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -33,6 +34,7 @@ struct Page {
 /// Single-threaded; as long as the tree, the request and the instance source live.
 class Search {
  public:
+  static constexpr std::uint64_t kAllLevels = std::numeric_limits<std::uint64_t>::max();
   static constexpr std::uint64_t kMostResults = 10'000;           // in one answer
   static constexpr std::size_t kMostInstancesExamined = 200'000;  // by one request
 

@@ -77,7 +77,7 @@ const Row kRows[] = {
     {"sqi of an UPDATE", Operation::Update, [](Request& r) { r.semantic_query = true, r.content = {{"m2m:cb", {}}}; }, 4000},
     {"sqi without rcn 10", Operation::Retrieve, [](Request& r) { r.semantic_query = true; }, 4000},
     {"sqi without smf", Operation::Retrieve, [](Request& r) { r.semantic_query = true, r.result_content = 10; }, 4000},
-    {"sqi", Operation::Retrieve, [](Request& r) { r.semantic_query = true, r.result_content = 10, r.filter_criteria.semantics_filters = {"ASK {}"}; }, 5001},
+    {"sqi without SPARQL", Operation::Retrieve, [](Request& r) { r.semantic_query = true, r.result_content = 10, r.filter_criteria.semantics_filters = {"nonsense"}; }, 4143},
     {"NOTIFY without content", Operation::Notify, [](Request&) {}, 4000},
     {"rcn 4 of a CREATE", Operation::Create, [](Request& r) { r.result_content = 4; }, 4000},
     {"rcn 0 of a RETRIEVE", Operation::Retrieve, [](Request& r) { r.result_content = 0; }, 4000},

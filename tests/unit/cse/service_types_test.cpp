@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What schedules, location policies, nodes, descriptors, beacons, profiles and management commands do beyond being data.
+// What schedules, location policies, nodes, beacons, profiles and management commands do beyond being data.
 #include <gtest/gtest.h>
 
-#include "cse/semantics/semantic_descriptor.hpp"
 #include "onem2m/timestamp.hpp"
 #include "support/test_cse.hpp"
 
@@ -150,50 +149,6 @@ TEST_F(Location, EnteringAndLeavingTheAreaIsWrittenIntoTheContainer) {
   ASSERT_EQ(rsc(cse.update(ae + "/lcp", {{"m2m:lcp", {{"gec", 1}}}}, "Cdev")), 2004);
   go(5);
   EXPECT_EQ(latest(), 1) << "entered";
-}
-
-// TS-0001 9.6.30, release4 13.
-
-struct Descriptor {
-  int format;
-  const char* text;
-  int expected;
-};
-std::ostream& operator<<(std::ostream& out, const Descriptor& row) { return out << row.format << ' ' << row.text; }
-
-class SemanticDescriptor : public ::testing::TestWithParam<Descriptor> {};
-
-TEST_P(SemanticDescriptor, IsWhatItsFormatSays) {
-  TestCse cse;
-  const std::string ae = cse.add_ae("Cdev");
-  const auto& [format, text, expected] = GetParam();
-  const auto made = cse.create(ae, 24, {{"m2m:smd", {{"dcrp", format}, {"dsp", text}}}}, "Cdev");
-  ASSERT_EQ(rsc(made), expected);
-  if (expected != 2001) return;
-  EXPECT_EQ(made.content["m2m:smd"]["vlde"], false);
-  EXPECT_EQ(made.content["m2m:smd"]["svd"], true);
-  const std::string id = made.content["m2m:smd"]["ri"];
-  EXPECT_EQ(rsc(cse.update(id, {{"m2m:smd", {{"soe", "INSERT DATA {}"}, {"dsp", text}}}}, "Cdev")), 4000);
-  EXPECT_EQ(rsc(cse.update(id, {{"m2m:smd", {{"soe", "INSERT DATA {}"}}}}, "Cdev")), 5001);
-  for (const char* bad : {"nonsense", "INSERT DATA {", "SELECT * WHERE {}"})
-    EXPECT_EQ(rsc(cse.update(id, {{"m2m:smd", {{"soe", bad}}}}, "Cdev")), 4143) << bad;
-  EXPECT_EQ(rsc(cse.update(id, {{"m2m:smd", {{"dcrp", 1}}}}, "Cdev")), 4000);
-}
-
-INSTANTIATE_TEST_SUITE_P(Rows, SemanticDescriptor,
-                         ::testing::Values(Descriptor{5, "PGE+IDxiPiA8Yz4gLg==", 2001},           // <a> <b> <c> .
-                                           Descriptor{7, "eyJAaWQiOiJhIn0=", 2001},               // {"@id":"a"}
-                                           Descriptor{7, "PGE+IDxiPiA8Yz4gLg==", 4000},           // Turtle
-                                           Descriptor{4, "PGE+PGIvPjwvYT4=", 2001},               // <a><b/></a>
-                                           Descriptor{4, "PGE+PGI+PC9hPg==", 4000},               // <a><b></a>
-                                           Descriptor{5, "bm90aGluZw==", 4000},                   // nothing
-                                           Descriptor{1, "PGE+IDxiPiA8Yz4gLg==", 4000}, Descriptor{5, "%%%", 4000}));
-
-TEST(WellFormedXml, IsToldFromOther) {
-  for (const char* good : {"<a/>", "<?xml version=\"1.0\"?><!-- <x> --><a b='>'>text<c/><![CDATA[<]]></a>", "<a:b c:d=\"1\"></a:b>"})
-    EXPECT_TRUE(cse::is_well_formed_xml(good)) << good;
-  for (const char* bad : {"", "text", "<a>", "</a>", "<a></b>", "<a/><b/>", "<a b=\"1>", "<a", "<", "<!--", "<1/>", "<a><b></a></b>"})
-    EXPECT_FALSE(cse::is_well_formed_xml(bad)) << bad;
 }
 
 // TS-0001 9.6.62, release4 17.

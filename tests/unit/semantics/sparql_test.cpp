@@ -120,13 +120,11 @@ TEST(Ask, SaysWhetherThereIsASolution) {
   EXPECT_EQ(ask(kPrefix + "ASK WHERE { :kitchen :area 13 }")->truth, false);
 }
 
-TEST(Results, AreTheStandardsJsonAndXml) {
+TEST(Results, AreTheStandardsJson) {
   const auto answer = ask(kPrefix + "SELECT ?r ?n ?q { ?r :name ?n ; :area 12 FILTER(lang(?n)='de') }");
   EXPECT_EQ(to_json(*answer), "{\"head\":{\"vars\":[\"r\",\"n\",\"q\"]},\"results\":{\"bindings\":[{\"r\":{\"type\":\"uri\",\"value\":\"http://h/kitchen\"},"
                               "\"n\":{\"type\":\"literal\",\"value\":\"K\xC3\xBC" "che\",\"xml:lang\":\"de\"}}]}}");
-  EXPECT_NE(to_xml(*answer).find("<binding name=\"n\"><literal xml:lang=\"de\">K\xC3\xBC" "che</literal></binding>"), std::string::npos);
   EXPECT_EQ(to_json(*ask("ASK {}")), R"({"head":{},"boolean":true})");
-  EXPECT_NE(to_xml(*ask("ASK {}")).find("<boolean>true</boolean>"), std::string::npos);
 }
 
 struct BadQuery {
