@@ -177,6 +177,7 @@ Result<Representation> check_new(const CseCore& core, const Tree& tree, base::Wa
     return tl::unexpected(rule.error());
   if (!member) return tl::unexpected(member.error());
   if (!rule) return tl::unexpected(rule.error());
+  if (auto fits = check_child_type(parent, number); !fits) return tl::unexpected(fits.error());
   Representation made{*rule, std::move(member->first), *member->second};
   read_empty_descendants(number, made.attributes, true);
   read_missing_expiration(core.options, now, number, made.attributes);
@@ -184,7 +185,6 @@ Result<Representation> check_new(const CseCore& core, const Tree& tree, base::Wa
   if (auto fits = check_creator(**rule, made.attributes); !fits) return tl::unexpected(fits.error());
   if (auto fits = check_complete(**rule, request, made.attributes); !fits) return tl::unexpected(fits.error());
   if (auto fits = announcement::check_announcement(**rule, made.attributes); !fits) return tl::unexpected(fits.error());
-  if (auto fits = check_child_type(parent, number); !fits) return tl::unexpected(fits.error());
   if (auto fits = resolve_policies(core, tree, number, made.attributes); !fits) return tl::unexpected(fits.error());
   return made;
 }

@@ -14,6 +14,8 @@ bool stays(const CseCore& core, const Resource& resource) {
   // Made by the CSE, but for a request: a <request>, the container of a locationPolicy.
   if (resource.type == onem2m::type::kRequest || resource.type == onem2m::type::kContainer) return false;
   if (resource.creator == core.options.id) return true;
+  // The mirror of the registrar, where this CSE stays registered.
+  if (resource.type == onem2m::type::kRemoteCse && core.options.registrar) return resource.text("csi") == core.options.registrar->id;
   return resource.type == onem2m::type::kAe && core.internal_aes != nullptr && core.internal_aes->find(resource.id);
 }
 

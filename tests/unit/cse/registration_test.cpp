@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "cse/registrar_link.hpp"
+#include "cse/reset.hpp"
 #include "support/cse_network.hpp"
 #include "support/cse_options.hpp"
 
@@ -97,6 +98,15 @@ TEST_F(Registration, RequestsTravelBothWays) {
   const auto made = in.create("/mn1/cse-mn/dev/data", 4, {{"m2m:cin", {{"con", "down"}}}}, "Capp");
   ASSERT_EQ(rsc(made), 2001) << made.content;
   EXPECT_EQ(in.retrieve("/mn1/cse-mn/dev/data/la", "Capp").content["m2m:cin"]["con"], "down");
+}
+
+TEST_F(Registration, StaysWhenTheCseIsEmptied) {
+  ASSERT_EQ(rsc(mn1.create("cse-mn", 2, an_ae("dev"), "Cdev")), 2001);
+  bool done = false;
+  cse::reset(mn1.cse().core(), [&](const onem2m::Result<>& emptied) { done = emptied.has_value(); });
+  ASSERT_TRUE(network.run_until([&] { return done; }));
+  EXPECT_EQ(rsc(mn1.retrieve("cse-mn/dev")), 4004);
+  EXPECT_EQ(rsc(mn1.retrieve("cse-mn/in")), 2000);
 }
 
 TEST_F(Registration, TargetsThatNobodyKnowsAreNotFoundAndNotSentInCircles) {

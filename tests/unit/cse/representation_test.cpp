@@ -64,6 +64,7 @@ const Row kRows[] = {
     {"instance without con", kAe + "/data", 4, {{"m2m:cin", Json::object()}}, 4000},
     {"child that the parent takes not", kAe + "/data", 2, {{"m2m:ae", {{"api", "N1"}, {"rr", true}, {"srv", {"3"}}}}}, 4108},
     {"instance in an AE", kAe, 4, {{"m2m:cin", {{"con", "1"}}}}, 4108},
+    {"instance in an AE, and nothing in it", kAe, 4, {{"m2m:cin", Json::object()}}, 4108},
     {"child of an instance", kAe + "/data/la", 3, {{"m2m:cnt", Json::object()}}, 4005},
     {"name taken", kAe, 3, {{"m2m:cnt", {{"rn", "data"}}}}, 4105},
     {"name of a virtual child", kAe + "/data", 3, {{"m2m:cnt", {{"rn", "la"}}}}, 4105},
