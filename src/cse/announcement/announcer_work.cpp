@@ -8,6 +8,7 @@
 #include "cse/announcement/announced_procedure.hpp"
 #include "cse/announcement/announcer.hpp"
 #include "cse/outbox_sender.hpp"
+#include "cse/registrees.hpp"
 #include "cse/representation.hpp"
 #include "onem2m/address.hpp"
 #include "onem2m/timestamp.hpp"
@@ -34,6 +35,13 @@ std::string name_at_target(const CseOptions& options, const Resource& original) 
 bool is_cse(const std::string& target) {
   const auto address = onem2m::parse_address(target);
   return address && address->segments.empty();
+}
+
+/// The CSEBase of a CSE-ID: as its own registration says, else by the short name that not every CSE knows (TS-0001 7.2).
+std::string base_of(const CseCore& core, const Tree& tree, const std::string& cse_id) {
+  const ResourcePtr remote = find_remote_cse(core, tree, cse_id);
+  const std::string base = remote ? remote->text("cb") : std::string{};
+  return base.starts_with(cse_id + '/') ? base : cse_id + "/-";
 }
 
 std::string id_in(const Response& response) {
@@ -86,7 +94,7 @@ void Announcer::work(const Key& key) {
 /// Empty: another lane has to come first, and goes on with this one.
 std::string Announcer::find_parent(const Key& key, const Tree& tree, const Resource& original) {
   if (!is_cse(key.second)) return key.second;
-  if (original.type == type::kCseBase) return key.second + "/-";
+  if (original.type == type::kCseBase) return base_of(core_, tree, key.second);
   const ResourcePtr parent = tree.find(original.parent);
   std::optional<Key> first;
   if (parent && parent->type != type::kCseBase)

@@ -56,6 +56,8 @@ TEST_F(Announcement, IsMadeBelowTheAnnouncedCseBase) {
   EXPECT_EQ(announced["et"], shown(made)["et"]);
   const Json base = there(announced["pi"]);
   EXPECT_EQ(base["ty"], 10005);
+  EXPECT_TRUE(std::ranges::any_of(mn.sent, [](const auto& sent) { return sent.resource_type == 10005 && sent.to == "/in/cse-in"; }))
+      << "the name that its registration tells";
   EXPECT_EQ(base["lnk"], "/mn1/mn1");
 }
 
