@@ -5,6 +5,17 @@
 
 namespace edgecse::semantics {
 
+bool Graph::Before::operator()(const Term& a, const Term& b) const {
+  if (a.text.size() != b.text.size()) return a.text.size() < b.text.size();
+  return a < b;
+}
+
+// terms_ points into ids_: a copy into its own.
+Graph::Graph(const Graph& other)
+    : ids_(other.ids_), terms_(other.terms_.size()), triples_(other.triples_), blanks_(other.blanks_) {
+  for (const auto& [term, id] : ids_) terms_[id - 1] = &term;
+}
+
 TermId Graph::intern(const Term& term) {
   const auto [at, is_new] = ids_.try_emplace(term, static_cast<TermId>(terms_.size() + 1));
   if (is_new) terms_.push_back(&at->first);

@@ -30,6 +30,13 @@ class Graph {
  public:
   static constexpr std::size_t kMostTriples = 50'000;
 
+  Graph() = default;
+  Graph(const Graph& other);
+  Graph& operator=(const Graph& other) { return *this = Graph(other); }
+  Graph(Graph&&) = default;
+  Graph& operator=(Graph&&) = default;
+  ~Graph() = default;
+
   TermId intern(const Term& term);
   [[nodiscard]] TermId find(const Term& term) const;
   [[nodiscard]] const Term& term(TermId id) const { return *terms_[id - 1]; }
@@ -50,7 +57,10 @@ class Graph {
   [[nodiscard]] const std::set<Triple>& triples() const { return triples_; }
 
  private:
-  std::map<Term, TermId> ids_;
+  struct Before {  // by length first: most texts begin alike. No hash: whoever writes a descriptor could make texts that collide
+    [[nodiscard]] bool operator()(const Term& a, const Term& b) const;
+  };
+  std::map<Term, TermId, Before> ids_;
   std::vector<const Term*> terms_;  // in ids_
   std::set<Triple> triples_;
   std::size_t blanks_ = 0;

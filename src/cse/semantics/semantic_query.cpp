@@ -17,7 +17,7 @@ using onem2m::Result;
 namespace {
 
 constexpr int kDescriptor = SemanticDescriptorProcedure::kType, kAnnouncedDescriptor = 10'000 + kDescriptor;
-constexpr std::size_t kBytesOfAStep = 8;    // of a descriptor that is read anew
+constexpr std::size_t kBytesOfAStep = 4;    // of a descriptor that is read anew
 constexpr std::uint64_t kStepsOfALink = 16;  // an address resolved, access judged
 
 bool is_descriptor(const Resource& resource) {

@@ -159,6 +159,17 @@ TEST(GraphUnion, KeepsBlankNodesApart) {
   EXPECT_NE(all.triples().begin()->subject, all.triples().rbegin()->subject);
 }
 
+TEST(GraphCopy, OutlivesItsOriginal) {
+  Graph copy;
+  std::string before;
+  {
+    const auto original = read("<http://a> <http://b> <http://c> , 'a rather long text that is on the heap' .", Format::Turtle);
+    copy = *original;
+    before = *write(*original, Format::Turtle);
+  }
+  EXPECT_EQ(*write(copy, Format::Turtle), before);
+}
+
 TEST(GraphUnion, IsFullSomeTime) {
   Graph graph;
   const TermId p = graph.intern(iri("http://p"));
