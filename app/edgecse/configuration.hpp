@@ -63,7 +63,7 @@ struct MecServiceSettings {
 struct MecSettings {
   bool enabled = true;
   std::string api_root = "http://127.0.0.1:8090/mep1";
-  std::map<std::string, std::string> apis{{"app_support", ""}, {"service_mgmt", ""}, {"ams", ""}, {"location", ""}, {"rni", ""}};
+  std::map<std::string, std::string> apis{{"app_support", ""}, {"service_mgmt", ""}, {"ams", ""}, {"location", ""}, {"rni", ""}, {"iot", ""}};
   std::vector<std::string> peers;
   std::string app_name = "edgecse";
   std::string app_instance_id;

@@ -212,6 +212,8 @@ void declare_mec(ConfigurationKeys& keys, Configuration& c) {
   keys.text("mec.platform.apis.location", mec.apis.at("location"), "Location API" + from_root, kUrlOrEmpty, is_url_or_empty);
   keys.text("mec.platform.apis.rni", mec.apis.at("rni"), "Radio network information API" + from_root, kUrlOrEmpty,
             is_url_or_empty);
+  keys.text("mec.platform.apis.iot", mec.apis.at("iot"),
+            "IoT API, at which this CSE registers as IoT platform where it is offered" + from_root, kUrlOrEmpty, is_url_or_empty);
   keys.texts("mec.peers", mec.peers, "Mp1 roots of further platforms whose mobility service must know this instance.", kUrls,
              is_url);
   keys.text("mec.app_name", mec.app_name, "appName at the platform.", "a name", is_not_empty);

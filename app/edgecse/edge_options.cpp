@@ -70,6 +70,7 @@ edge::EdgeOptions make_edge_options(const Configuration& configuration, const st
   const std::string endpoint = made.publisher.advertise.front();
   const std::string callback = without_slash(mec.callback.empty() ? endpoint + "/mec" : mec.callback);
   made.mec = make_application_options(mec, endpoint, callback);
+  made.mec.life_cycle.iot_platform = edge::make_iot_platform(made.publisher);
   made.callback_path = path_of(callback);
   made.root = without_slash(configuration.http.root);
   made.access = make_access_options(configuration);

@@ -36,12 +36,7 @@ Shape transport_type() {
   return one_of({"REST_HTTP", "MB_TOPIC_BASED", "MB_ROUTING", "MB_PUBSUB", "RPC", "RPC_STREAMING", "WEBSOCKET"});
 }
 
-Shape transport_info(Edition edition) {
-  return object({required("id", text()), required("name", text()), optional("description", text()),
-                 required("type", transport_type()), required("protocol", text()), required("version", text()),
-                 required("endpoint", end_point_info(edition)), required("security", security_info()),
-                 optional("implSpecificInfo", object({}))});
-}
+Shape transport_info(Edition edition) { return with_implementation_details(edition, object({})); }
 
 Shape service_state(Edition edition) {
   return edition == Edition::V2_1_1 ? one_of({"ACTIVE", "INACTIVE"}) : one_of({"ACTIVE", "INACTIVE", "SUSPENDED"});
@@ -88,6 +83,13 @@ Shape enumeration(EnumerationStyle style, std::vector<std::string> names, std::i
 
 Shape time_stamp_shape() {
   return object({required("seconds", unsigned_32()), required("nanoSeconds", unsigned_32())});
+}
+
+Shape with_implementation_details(Edition edition, const Shape& details) {
+  return object({required("id", text()), required("name", text()), optional("description", text()),
+                 required("type", transport_type()), required("protocol", text()), required("version", text()),
+                 required("endpoint", end_point_info(edition)), required("security", security_info()),
+                 optional("implSpecificInfo", details)});
 }
 
 Shape app_ready_confirmation() { return object({required("indication", one_of({"READY"}))}); }

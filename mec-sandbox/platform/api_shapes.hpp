@@ -14,6 +14,9 @@ enum class EnumerationStyle { Strings, Integers };
 /// MEC TimeStamp.
 [[nodiscard]] Shape time_stamp_shape();
 
+/// MEC 011 TransportInfo whose implSpecificInfo, optional, has this shape; MEC 033 uses it too.
+[[nodiscard]] Shape with_implementation_details(Edition edition, const Shape& details);
+
 // MEC 011, application support
 [[nodiscard]] Shape app_ready_confirmation();
 [[nodiscard]] Shape app_termination_confirmation();

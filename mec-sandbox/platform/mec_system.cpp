@@ -42,6 +42,7 @@ MecSystem::MecSystem(Surroundings& outside, Scenario scenario)
     made.location_subscriptions =
         std::make_unique<LocationSubscriptions>(plan, scenario_, terminals_, outside_, notifier_);
     made.radio_network = std::make_unique<RadioNetwork>(plan, terminals_, outside_, applications_, notifier_);
+    made.iot_service = std::make_unique<IotService>(plan, outside_);
   }
 }
 
@@ -66,6 +67,7 @@ Reply MecSystem::serve(Host& host, const std::string& api, const Request& reques
   if (api == "mec_app_support/v1") return host.app_support->handle(request);
   if (api == "mec_service_mgmt/v1" && !outside_.capif_only) return host.service_management->handle(request);
   if (api == "amsi/v1") return host.mobility_service->handle(request);
+  if (api == "iots/v1" && outside_.quirks == Quirks::None) return host.iot_service->handle(request);
   if (api == "rni/v2") return host.radio_network->handle(request);
   if (api == "location/v2" && !request.path.empty() && request.path[0] == "subscriptions")
     return host.location_subscriptions->handle(request);
@@ -148,6 +150,7 @@ Result<> MecSystem::restart(const std::string& host_name, std::chrono::milliseco
   found->mobility_service->forget_all();
   found->location_subscriptions->forget_all();
   found->radio_network->forget_all();
+  found->iot_service->forget_all();
   std::vector<std::string> forgotten;
   for (auto& [id, application] : applications_.all()) {
     if (application.host != host_name) continue;

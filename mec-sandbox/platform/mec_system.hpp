@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "platform/app_support.hpp"
+#include "platform/iot_service.hpp"
 #include "platform/location_subscriptions.hpp"
 #include "platform/mobility_service.hpp"
 #include "platform/radio_network.hpp"
@@ -55,6 +56,7 @@ class MecSystem {
     std::unique_ptr<MobilityService> mobility_service;
     std::unique_ptr<LocationSubscriptions> location_subscriptions;
     std::unique_ptr<RadioNetwork> radio_network;
+    std::unique_ptr<IotService> iot_service;
     bool down = false;
   };
   [[nodiscard]] Host* host(const std::string& name);

@@ -40,6 +40,12 @@ mec::ServiceInfo make_cse_service(const PublisherOptions& options, const std::st
   return service;
 }
 
+mec::IotPlatform make_iot_platform(const PublisherOptions& options) {
+  auto transport = make_cse_service(options, {}).transport;
+  transport.implementation_specific = mec::Json::object();
+  return {"onem2m-" + options.cse_id.substr(1), std::move(transport)};
+}
+
 mec::ServiceInfo make_data_service(const PublisherOptions& options, const std::string& app_instance_id) {
   auto service = make_service(options, kDataServiceName, kDataPath);
   service.transport.token_endpoint = options.token_endpoint;

@@ -29,6 +29,8 @@ struct PublisherOptions {
   std::chrono::seconds liveness_interval{10};
 };
 
+/// What MEC 033 is told: an IoT platform named as the CSE, reached by Mca.
+[[nodiscard]] mec::IotPlatform make_iot_platform(const PublisherOptions& options);
 [[nodiscard]] mec::ServiceInfo make_cse_service(const PublisherOptions& options, const std::string& app_instance_id);
 [[nodiscard]] mec::ServiceInfo make_data_service(const PublisherOptions& options, const std::string& app_instance_id);
 /// The entry of data with the label mec:service=<name>; INACTIVE while there is none.

@@ -30,6 +30,7 @@ std::string_view name_of(Api api) {
     case Api::Location: return "location";
     case Api::Rni: return "rni";
     case Api::Capif: return "capif";
+    case Api::Iot: return "iot";
     case Api::Ams: break;
   }
   return "ams";
@@ -91,6 +92,7 @@ const std::string& PlatformAddress::base_of(Api api) const {
     case Api::Location: return location;
     case Api::Rni: return rni;
     case Api::Capif: return capif;
+    case Api::Iot: return iot;
     case Api::Ams: break;
   }
   return ams;
@@ -104,7 +106,7 @@ PlatformAddress make_platform_address(const std::string& api_root, const std::ma
   };
   return {address("app_support", "/mec_app_support/v1"), address("service_mgmt", "/mec_service_mgmt/v1"),
           address("ams", "/amsi/v1"), address("location", "/location/v2"), address("rni", "/rni/v2"),
-          without_slash(api_root) + "/service-apis/v1"};
+          without_slash(api_root) + "/service-apis/v1", address("iot", "/iots/v1")};
 }
 
 ApiClient::ApiClient(std::vector<PlatformAddress> platforms, OAuth2Options oauth2, net::HttpClient& client,

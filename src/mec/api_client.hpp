@@ -24,11 +24,11 @@ namespace edgecse::mec {
 
 /// Base URLs of a platform's APIs, without a slash at the end.
 struct PlatformAddress {
-  std::string app_support, service_management, ams, location, rni, capif;
+  std::string app_support, service_management, ams, location, rni, capif, iot;
   [[nodiscard]] const std::string& base_of(Api api) const;
 };
 
-/// {api_root}/mec_app_support/v1 and so on; keys of overrides: app_support, service_mgmt, ams, location, rni (empty values do not
+/// {api_root}/mec_app_support/v1 and so on; keys of overrides: app_support, service_mgmt, ams, location, rni, iot (empty values do not
 /// count).
 [[nodiscard]] PlatformAddress make_platform_address(const std::string& api_root,
                                                     const std::map<std::string, std::string>& overrides = {});

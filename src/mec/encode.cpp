@@ -28,6 +28,22 @@ Json encode_associate_type(const std::string& type, EnumerationStyle style) {
   return static_cast<int>(found - kNames.begin());
 }
 
+Json encode(const TransportInfo& transport) {
+  Json security = Json::object();
+  if (!transport.token_endpoint.empty())
+    security["oAuth2Info"] = {{"grantTypes", {"OAUTH2_CLIENT_CREDENTIALS"}}, {"tokenEndpoint", transport.token_endpoint}};
+  Json body = {{"id", transport.id},
+               {"name", transport.name},
+               {"description", transport.description},
+               {"type", transport.type},
+               {"protocol", transport.protocol},
+               {"version", transport.version},
+               {"endpoint", {{"uris", transport.uris}}},
+               {"security", std::move(security)}};
+  if (!transport.implementation_specific.empty()) body["implSpecificInfo"] = transport.implementation_specific;
+  return body;
+}
+
 Json encode_deadline(std::uint64_t unix_s) { return {{"seconds", unix_s}, {"nanoSeconds", 0}}; }
 
 }  // namespace
@@ -64,22 +80,6 @@ Json encode_availability_subscription(std::span<const std::string> service_names
 }
 
 Json encode_service(const ServiceInfo& service) {
-  Json security = Json::object();
-  if (!service.transport.token_endpoint.empty()) {
-    security["oAuth2Info"] = {{"grantTypes", {"OAUTH2_CLIENT_CREDENTIALS"}},
-                              {"tokenEndpoint", service.transport.token_endpoint}};
-  }
-  Json transport = {{"id", service.transport.id},
-                    {"name", service.transport.name},
-                    {"description", service.transport.description},
-                    {"type", service.transport.type},
-                    {"protocol", service.transport.protocol},
-                    {"version", service.transport.version},
-                    {"endpoint", {{"uris", service.transport.uris}}},
-                    {"security", std::move(security)}};
-  if (!service.transport.implementation_specific.empty()) {
-    transport["implSpecificInfo"] = service.transport.implementation_specific;
-  }
   Json body = {{"serName", service.name},
                {"serCategory",
                 {{"href", service.category.href},
@@ -88,12 +88,24 @@ Json encode_service(const ServiceInfo& service) {
                  {"version", service.category.version}}},
                {"version", service.version},
                {"state", to_text(service.state)},
-               {"transportInfo", std::move(transport)},
+               {"transportInfo", encode(service.transport)},
                {"serializer", "JSON"},
                {"scopeOfLocality", service.scope_of_locality},
                {"consumedLocalOnly", service.consumed_local_only}};
   if (service.liveness_interval_s > 0) body["livenessInterval"] = service.liveness_interval_s;
   return body;
+}
+
+Json encode_iot_platform(const IotPlatform& platform) {
+  // MEC 033 wants a user transport, and thinks of message brokers; what devices reach here is HTTP, and that is what is said.
+  Json user = encode(platform.transport);
+  user["implSpecificInfo"] = {{"uplinkTopics", Json::array()}, {"downlinkTopics", Json::array()}};
+  Json custom = encode(platform.transport);
+  custom.erase("implSpecificInfo");
+  return {{"iotPlatformId", platform.id},
+          {"userTransportInfo", Json::array({std::move(user)})},
+          {"customServicesTransportInfo", Json::array({std::move(custom)})},
+          {"enabled", true}};
 }
 
 Json encode_liveness_update() { return {{"state", "ACTIVE"}}; }

@@ -20,6 +20,7 @@ enum class EnumerationStyle { Strings, Integers };
 /// Without what a POST must not carry (serInstanceId, _links).
 [[nodiscard]] Json encode_service(const ServiceInfo& service);
 [[nodiscard]] Json encode_liveness_update();
+[[nodiscard]] Json encode_iot_platform(const IotPlatform& platform);
 [[nodiscard]] Json encode_app_info(const std::string& app_name, const std::string& endpoint_uri);
 /// With the identifier only in a PUT.
 [[nodiscard]] Json encode_mobility_registration(const MobilityRegistration& registration, EnumerationStyle style);

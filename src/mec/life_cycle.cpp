@@ -205,6 +205,7 @@ void LifeCycle::advance() {
   keep_services();
   keep_rules(dns_rules_);
   keep_rules(traffic_rules_);
+  keep_iot_platform();
   for (auto& ams : ams_) keep_ams(ams);
 }
 
@@ -248,7 +249,7 @@ void LifeCycle::keep_ready() {
 
 template <typename Visitor>
 void LifeCycle::for_each_task(Visitor&& visit) {
-  for (auto* task : {&stale_, &service_audit_, &dns_rules_.task, &traffic_rules_.task, &termination_.task, &availability_.task}) visit(*task);
+  for (auto* task : {&stale_, &service_audit_, &dns_rules_.task, &traffic_rules_.task, &iot_, &termination_.task, &availability_.task}) visit(*task);
   for (auto& lookup : lookups_) visit(lookup.task);
   for (auto& [name, service] : services_) {
     visit(service.task);
@@ -301,7 +302,7 @@ bool LifeCycle::may_act(const Task& task) {
 void LifeCycle::send(Task& task, Call call, AnswerHandler handler) {
   call.id = ++last_call_;
   task.call = call.id;
-  const bool own = call.platform == 0;
+  const bool own = call.platform == 0 && call.api != Api::Iot;  // a service of somebody's beside the platform
   pending_[call.id] = [this, &task, own, handle_answer = std::move(handler)](const Answered& answer) {
     task.call = 0;
     task.last_status = answer.status;
@@ -403,7 +404,7 @@ void LifeCycle::begin_take_down(bool confirm) {
   confirm_termination_ = confirm;
   pending_.clear();
   removals_.clear();
-  removals_.reserve(services_.size() + ams_.size() * 3 + 2);  // tasks in flight are referred to by address
+  removals_.reserve(services_.size() + ams_.size() * 3 + 3);  // tasks in flight are referred to by address
   const auto remove = [this](const Task& task, const std::string& id, Api api, std::size_t platform, std::string path) {
     if (!task.present || id.empty()) return;
     removals_.push_back(Task{task.name});
@@ -412,6 +413,7 @@ void LifeCycle::begin_take_down(bool confirm) {
   for (const auto& [name, service] : services_) {
     remove(service.task, service.id, Api::ServiceManagement, 0, app_path("/services/" + service.id));
   }
+  remove(iot_, iot_id_, Api::Iot, 0, "/registered_iot_platforms/" + iot_id_);
   remove(availability_.task, availability_.id, Api::ServiceManagement, 0, app_path("/subscriptions/" + availability_.id));
   remove(termination_.task, termination_.id, Api::AppSupport, 0, app_path("/subscriptions/" + termination_.id));
   for (const auto& ams : ams_) {

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -28,6 +29,7 @@ struct LifeCycleOptions {
   std::string app_endpoint;     // URL told in that registration
   std::string callback;         // base of the callback paths, without a slash at the end
   std::vector<std::string> required_services;
+  std::optional<IotPlatform> iot_platform = {};  // as MEC 033 is told of us; nothing: it is not
   std::size_t ams_count = 1;    // the own platform's AMS is number 0, further ones follow
   bool subscribe_at_peers = false;  // off: the same trigger from two platforms could arrive late and move a device again
   bool activate_rules = true;   // DNS and traffic rules that the platform holds for us
@@ -97,7 +99,7 @@ using Event = std::variant<Started, Woken, Answered, DeviceTracked, DeviceUntrac
 
 // Commands.
 
-enum class Api { AppSupport, ServiceManagement, Ams, Location, Rni, Capif };
+enum class Api { AppSupport, ServiceManagement, Ams, Location, Rni, Capif, Iot };
 struct Call {
   CallId id = 0;
   Api api = Api::AppSupport;
@@ -265,6 +267,12 @@ class LifeCycle {
   void keep_rules(Rules& rules);
   void activate_next_rule(Rules& rules);
 
+  // life_cycle_iot.cpp
+  void keep_iot_platform();
+  void write_iot_platform();
+  void audit_iot_platform();
+  void leave_iot_platform_alone();
+
   // life_cycle_mobility.cpp: what MEC 021 keeps for us.
   void keep_ams(Ams& ams);
   void keep_ams_registration(Ams& ams);
@@ -305,6 +313,8 @@ class LifeCycle {
   bool services_reviewed_ = false;
   Rules dns_rules_{{"dns_rules"}, "dnsRuleId", {}};
   Rules traffic_rules_{{"traffic_rules"}, "trafficRuleId", {}};
+  Task iot_{"IoT platform"};
+  std::string iot_id_;
   bool first_edition_ = false;  // MEC 011 2.1.1: services have no heartbeats
   bool looked_for_capif_ = false;
   Subscription termination_{{"termination subscription"}, CallbackKind::Termination, {}, {}};

@@ -52,6 +52,7 @@ bool PlatformCheck::run(const std::function<void(const CheckStep&)>& report) {
     }
     read_optional("mec013 users", Api::Location, "/queries/users");
     read_optional("mec013 zones", Api::Location, "/queries/zones");
+    read_optional("mec033 IoT platforms", Api::Iot, "/registered_iot_platforms");
     read_optional("mec012 radio bearers", Api::Rni, "/queries/rab_info?app_ins_id=" + options_.app_instance_id);
   }
   clean_up();

@@ -81,6 +81,12 @@ struct TransportInfo {
   bool operator==(const TransportInfo&) const = default;
 };
 
+/// MEC 033 IotPlatformInfo: what reaches devices here, and the services beyond MEC's.
+struct IotPlatform {
+  std::string id;
+  TransportInfo transport;
+};
+
 struct ServiceInfo {
   std::string instance_id;  // serInstanceId; the platform's choice
   std::string name;

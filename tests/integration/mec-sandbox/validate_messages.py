@@ -67,7 +67,7 @@ class Messages(unittest.TestCase):
                                          str(ROOT / "mec-sandbox/scenarios"), *self.flags], stdout=subprocess.PIPE, text=True)
         self.addCleanup(self.stop)
         self.root = f"http://127.0.0.1:{json.loads(self.process.stdout.readline())['port']}"
-        self.apis = {host: {base: api(file) for base, file in {**files, "amsi/v1": self.ams_file, "rni/v2": "mec012-rni-v2.2.1.yaml"}.items()}
+        self.apis = {host: {base: api(file) for base, file in {**files, "amsi/v1": self.ams_file, "rni/v2": "mec012-rni-v2.2.1.yaml", "iots/v1": "mec033-iot-v3.1.1.yaml"}.items()}
                      for host, files in EDITIONS.items()}
         self.callbacks = Callbacks()
         self.addCleanup(self.callbacks.close)
@@ -290,6 +290,30 @@ class MobilityWithNumbers(Mobility):
     ams_file = "mec021-ams-v2.2.1.yaml"
     numbers = True
     list_query = "subscriptiontype=mobility_proc"
+
+
+class InternetOfThings(Messages):
+    transport = {"id": "t", "name": "REST", "description": "Mca", "type": "REST_HTTP", "protocol": "HTTP", "version": "1.1",
+                 "endpoint": {"uris": ["http://127.0.0.3:8080"]}, "security": {}}
+
+    def test_platforms_and_devices(self):
+        api, topics = "iots/v1", {"implSpecificInfo": {"uplinkTopics": [], "downlinkTopics": []}}
+        platform = {"iotPlatformId": "onem2m-mn1", "userTransportInfo": [{**self.transport, **topics}],  # as the CSE sends it
+                    "customServicesTransportInfo": [self.transport], "enabled": True}
+        one = "/registered_iot_platforms/onem2m-mn1"
+        self.call("POST", "mep1", api, "/registered_iot_platforms", platform, 201)
+        self.call("POST", "mep1", api, "/registered_iot_platforms", {"iotPlatformId": "x"}, 400, forbidden=True)
+        self.call("GET", "mep1", api, "/registered_iot_platforms")
+        self.call("GET", "mep1", api, one)
+        self.call("PUT", "mep1", api, one, platform)
+        device = {"deviceAuthenticationInfo": "none", "deviceId": "d1", "enabled": False, "requestedIotPlatformId": "onem2m-mn1"}
+        self.call("POST", "mep1", api, "/registered_devices", device, 201)
+        self.call("GET", "mep1", api, "/registered_devices", query="filter=(eq,enabled,TRUE)")
+        self.call("GET", "mep1", api, "/registered_devices/d1")
+        self.call("PUT", "mep1", api, "/registered_devices/d1", device)
+        self.call("DELETE", "mep1", api, "/registered_devices/d1", None, 204)
+        self.call("DELETE", "mep1", api, one, None, 204)
+        self.call("GET", "mep1", api, one, None, 404)
 
 
 class RadioNetwork(Messages):

@@ -67,6 +67,10 @@ class ApplicationAtSandbox : public SandboxTest {
     wanted.life_cycle.app_endpoint = "http://127.0.0.3:8080";
     wanted.life_cycle.callback = "http://127.0.0.3:8080/mec";
     wanted.oauth2 = std::move(oauth2);
+    mec::IotPlatform iot{"onem2m-mn1", {}};
+    iot.transport.id = iot.transport.name = "t";
+    iot.transport.uris = {"http://127.0.0.3:8080"};
+    wanted.life_cycle.iot_platform = iot;
     application = std::make_unique<mec::Application>(wanted, way, time, time, random);
     mec::ApplicationListener listener;
     listener.on_state = [this](mec::LifeCycleState now, const std::string&) { state = now; };
@@ -260,6 +264,64 @@ TEST_F(SandboxTest, TheOldestEditionHasNoHeartbeatsAndNoSuspension) {
   EXPECT_EQ(ask("POST", management + "/services", info).status, 400);
   info["state"] = "ACTIVE";
   EXPECT_EQ(ask("POST", management + "/services", info).status, 201);
+}
+
+TEST_F(ApplicationAtSandbox, IsAnIotPlatformUntilItLeaves) {
+  const auto platforms = [&] { return body(call("GET", "/mep1/iots/v1/registered_iot_platforms")); };
+  start("");
+  ASSERT_EQ(platforms().size(), 1u);
+  EXPECT_EQ(platforms()[0]["iotPlatformId"], "onem2m-mn1");
+  EXPECT_EQ(platforms()[0]["customServicesTransportInfo"][0]["endpoint"]["uris"][0], "http://127.0.0.3:8080");
+  // Somebody else's change is taken back, a loss is made good.
+  auto other = platforms()[0];
+  other["customServicesTransportInfo"] = json::array();
+  EXPECT_EQ(call("PUT", "/mep1/iots/v1/registered_iot_platforms/onem2m-mn1", other).status, 200);
+  time.advance(15s);
+  EXPECT_EQ(platforms()[0]["customServicesTransportInfo"].size(), 1u);
+  call("POST", "/sandbox/v1/hosts/mep1/restart", {{"outage_ms", 3000}});
+  time.advance(1min);
+  ASSERT_EQ(platforms().size(), 1u);
+  // A process that dies leaves its entry; the next life continues it.
+  application.reset();
+  time.advance(1s);
+  start("");
+  EXPECT_EQ(platforms().size(), 1u);
+  application->stop();
+  time.advance(5s);
+  EXPECT_EQ(platforms().size(), 0u);
+}
+
+TEST_F(ApplicationAtSandbox, ThatTheIotServiceRefusesDoesNotMatter) {
+  call("POST", "/sandbox/v1/faults", {{"action", "refuse"}, {"api", "iots"}, {"status", 403}, {"count", 1000}});
+  start("");
+  time.advance(5min);
+  EXPECT_EQ(state, mec::LifeCycleState::Operational);
+  EXPECT_EQ(way.statuses("/iots/").size(), 1u) << "not asked again for ten minutes";
+  EXPECT_EQ(way.statuses("confirm_ready").size(), 1u);
+}
+
+TEST_F(SandboxTest, KeepsIotDevicesWithTheStateOfTheirTransport) {
+  const std::string base = "/mep1/iots/v1";
+  const json transport = {{"id", "t1"}, {"name", "broker"}, {"type", "MB_TOPIC_BASED"}, {"protocol", "MQTT"}, {"version", "5"},
+                          {"endpoint", {{"uris", {"mqtt://127.0.0.1"}}}}, {"security", json::object()},
+                          {"implSpecificInfo", {{"uplinkTopics", {"up"}}, {"downlinkTopics", {"down"}}}}};
+  const json platform = {{"iotPlatformId", "p1"}, {"userTransportInfo", {transport}}, {"enabled", true}};
+  EXPECT_EQ(call("POST", base + "/registered_iot_platforms", {{"iotPlatformId", "p1"}, {"userTransportInfo", json::array()}, {"enabled", true}}).status, 400);
+  const auto made = call("POST", base + "/registered_iot_platforms", platform);
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(made.headers.find("Location"), "http://127.0.0.1:8090/mep1/iots/v1/registered_iot_platforms/p1");
+  json device = {{"deviceAuthenticationInfo", "none"}, {"deviceId", "d1"}, {"enabled", true}};
+  EXPECT_EQ(body(call("POST", base + "/registered_devices", device))["enabled"], false) << "no valid traffic rule";
+  EXPECT_EQ(call("POST", base + "/registered_devices", device).status, 400) << "twice";
+  device["requestedIotPlatformId"] = "p9";
+  EXPECT_EQ(call("PUT", base + "/registered_devices/d1", device).status, 400);
+  device["requestedIotPlatformId"] = "p1";
+  EXPECT_EQ(body(call("GET", base + "/registered_devices?filter=(eq,enabled,TRUE)")).size(), 0u);
+  EXPECT_EQ(body(call("PUT", base + "/registered_devices/d1", device))["enabled"], true);
+  EXPECT_EQ(body(call("GET", base + "/registered_devices?filter=(eq,enabled,TRUE)&fields=deviceId")), json::parse(R"([{"deviceId":"d1"}])"));
+  EXPECT_EQ(call("PUT", base + "/registered_devices/d1", device, {{"If-Match", "\"old\""}}).status, 412);
+  EXPECT_EQ(call("DELETE", base + "/registered_devices/d1").status, 204);
+  EXPECT_EQ(call("GET", base + "/registered_devices/d1").status, 404);
 }
 
 class CapifOnly : public ApplicationAtSandbox {
