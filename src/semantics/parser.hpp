@@ -62,6 +62,9 @@ class Parser {
   Select select_query(bool is_sub_query);
   void columns(Select& select, bool& star);
   void modifiers(Select& select);
+  void group_keys(Select& select);
+  void orders(Select& select);
+  [[nodiscard]] bool begins_call() const;
   void check_grouping(const Select& select) const;
   Change change();
   std::vector<TriplePattern> quads(bool variables_allowed);

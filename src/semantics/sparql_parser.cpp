@@ -219,44 +219,13 @@ void Parser::columns(Select& select, bool& star) {
 }
 
 void Parser::modifiers(Select& select) {
-  if (take_word("GROUP")) {
-    expect_word("BY");
-    do {
-      Column key;
-      if (peek().kind == Kind::Variable) {
-        key.variable = variable(take().text);
-      } else if (take_sign("(")) {
-        key.expression = expression();
-        key.variable = take_word("AS") ? variable(take().text) : fresh_variable();
-        expect_sign(")");
-      } else {
-        key.expression = constraint();
-        key.variable = fresh_variable();
-      }
-      select.group_by.push_back(std::move(key));
-    } while (peek().kind == Kind::Variable || is_sign("(") ||
-             (peek().kind == Kind::Word && is_sign("(", 1) && !is_word("HAVING") && !is_word("VALUES")));
-  }
+  if (take_word("GROUP")) group_keys(select);
   if (take_word("HAVING")) {
     do {
       select.having.push_back(constraint());
-    } while (is_sign("(") || (peek().kind == Kind::Word && is_sign("(", 1) && !is_word("VALUES")));
+    } while (is_sign("(") || begins_call());
   }
-  if (take_word("ORDER")) {
-    expect_word("BY");
-    const auto goes_on = [&] {
-      return peek().kind == Kind::Variable || is_sign("(") || is_word("ASC") || is_word("DESC") || is_iri() ||
-             (peek().kind == Kind::Word && is_sign("(", 1) && !is_word("VALUES"));
-    };
-    if (!goes_on()) fail("what to order by is expected");
-    while (goes_on()) {
-      Order order;
-      order.descending = is_word("DESC");
-      if (order.descending || is_word("ASC")) take();
-      order.expression = peek().kind == Kind::Variable ? primary() : constraint();
-      select.order_by.push_back(std::move(order));
-    }
-  }
+  if (take_word("ORDER")) orders(select);
   while (is_word("LIMIT") || is_word("OFFSET")) {
     const bool is_limit = upper(take().text) == "LIMIT";
     if (peek().kind != Kind::Integer) fail("a number is expected");
@@ -270,6 +239,47 @@ void Parser::modifiers(Select& select) {
     }
   }
   if (take_word("VALUES")) select.values = values();
+}
+
+// A function; what follows a list of them may have a parenthesis, too.
+bool Parser::begins_call() const { return peek().kind == Kind::Word && is_sign("(", 1) && !is_word("HAVING") && !is_word("VALUES"); }
+
+void Parser::group_keys(Select& select) {
+  expect_word("BY");
+  do {
+    Column key;
+    if (peek().kind == Kind::Variable) {
+      key.variable = variable(take().text);
+    } else if (take_sign("(")) {
+      key.expression = expression();
+      if (take_word("AS")) {
+        if (peek().kind != Kind::Variable) fail("a variable is expected");
+        key.variable = variable(take().text);
+      } else {
+        key.variable = fresh_variable();
+      }
+      expect_sign(")");
+    } else {
+      key.expression = constraint();
+      key.variable = fresh_variable();
+    }
+    select.group_by.push_back(std::move(key));
+  } while (peek().kind == Kind::Variable || is_sign("(") || begins_call());
+}
+
+void Parser::orders(Select& select) {
+  expect_word("BY");
+  const auto goes_on = [&] {
+    return peek().kind == Kind::Variable || is_sign("(") || is_word("ASC") || is_word("DESC") || is_iri() || begins_call();
+  };
+  if (!goes_on()) fail("what to order by is expected");
+  while (goes_on()) {
+    Order order;
+    order.descending = is_word("DESC");
+    if (order.descending || is_word("ASC")) take();
+    order.expression = peek().kind == Kind::Variable ? primary() : constraint();
+    select.order_by.push_back(std::move(order));
+  }
 }
 
 void Parser::check_grouping(const Select& select) const {

@@ -61,6 +61,25 @@ TEST_F(Announcement, IsMadeBelowTheAnnouncedCseBase) {
   EXPECT_EQ(base["lnk"], "/mn1/mn1");
 }
 
+TEST_F(Announcement, OfADescriptorLearnsWhatAnOperationMadeOfIt) {
+  ASSERT_EQ(rsc(add_ae({{"at", {"/in"}}})), 2001);
+  const Json turtle{{"rn", "d"}, {"dcrp", 5}, {"dsp", "PGh0dHA6Ly9hPiA8aHR0cDovL2I+IDEgLg=="}, {"at", {"/in"}}, {"aa", {"dcrp", "dsp"}}};
+  const auto made = add(24, "m2m:smd", turtle);  // <http://a> <http://b> 1 .
+  ASSERT_EQ(rsc(made), 2001) << made.content;
+  ASSERT_EQ(there(place(made))["dsp"], turtle["dsp"]);
+  ASSERT_EQ(rsc(mn.update("cse-mn/ae/d", {{"m2m:smd", {{"soe", "INSERT DATA { <http://a> <http://c> 2 }"}}}}, "Cae")), 2004);
+  ASSERT_TRUE(network.run_until([&] { return there(place(made))["dsp"] != turtle["dsp"]; }));
+  onem2m::Request query;
+  query.operation = onem2m::Operation::Retrieve;
+  query.to = "cse-in";
+  query.from = "CAdmin";
+  query.result_content = 10;
+  query.semantic_query = true;
+  query.filter_criteria.semantics_filters = {"SELECT ?v { <http://a> <http://c> ?v }"};
+  const std::string results = in.ask(query).content.value("m2m:qres", "");
+  EXPECT_NE(results.find("\"value\":\"2\""), std::string::npos) << "an announced descriptor is asked as well: " << results;
+}
+
 TEST_F(Announcement, FollowsItsParent) {
   const auto ae = add_ae({{"at", {"/in"}}});
   const auto container = add(3, "m2m:cnt", {{"rn", "c"}, {"at", {"/in"}}});
