@@ -75,7 +75,9 @@ Faults load(base::ConfigurationKeys& keys, Configuration& c, const base::Configu
   judge_registrar(keys, c, faults);
   judge_tls(keys, c, faults);
   judge_test(keys, c, faults);
-  if (!keys.given("cse.verified_targets")) c.cse.verify_urls = c.test.upper_tester;
+  for (std::optional<bool>* expected : {&c.expected.verify_urls, &c.expected.accept_incomplete_flex_containers})
+    *expected = expected->value_or(c.test.upper_tester);
+  c.cse.verify_urls = *c.expected.verify_urls;
   judge_service(keys, c, faults);
   return faults;
 }

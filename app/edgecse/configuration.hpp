@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -80,9 +81,15 @@ struct TestSettings {
   bool force = false;
 };
 
+/// Where suites that use the upper tester expect something else than the standard says; nullopt: as test.upper_tester is.
+struct TesterExpectations {
+  std::optional<bool> verify_urls, accept_incomplete_flex_containers;
+};
+
 struct Configuration {
   cse::CseOptions cse;
   std::string flex_containers;      // file of further specialisations; empty: none
+  TesterExpectations expected;
   cse::RegistrarOptions registrar;  // counts when its id is given; then it is in cse.registrar after loading
   HttpSettings http;
   std::string admin_listen = "127.0.0.1:9464";

@@ -67,8 +67,8 @@ void declare_cse(ConfigurationKeys& keys, Configuration& c) {
             "The originator that may do everything to every resource; \"\": nobody may.");
   keys.choice("cse.missing_release_version", c.cse.missing_release_is_1, {{"reject", false}, {"1", true}},
               "Requests without X-M2M-RVI: refuse them, or take them as Release 1.");
-  keys.choice("cse.verified_targets", c.cse.verify_urls, {{"resources", false}, {"all", true}},
-              "Notification targets that are asked before a subscription is made: AEs and CSEs, or plain URLs, too. Not given: "
+  keys.choice("cse.verified_targets", c.expected.verify_urls, {{"auto", std::nullopt}, {"resources", false}, {"all", true}},
+              "Notification targets that are asked before a subscription is made: AEs and CSEs, or plain URLs, too. auto: "
               "resources; all with test.upper_tester, since suites that use it expect so.");
   keys.choice("cse.originator_check", c.cse.strict_originator_check,
               {{"trusted_network", false}, {"security_association", true}},
@@ -95,6 +95,10 @@ void declare_cse(ConfigurationKeys& keys, Configuration& c) {
   keys.text("cse.flex_containers", c.flex_containers,
             "File of further specialisations of flexContainer, in the form of src/onem2m/tables/flex_containers; \"\": none.",
             "a path, or \"\"");
+  keys.choice("cse.incomplete_flex_containers", c.expected.accept_incomplete_flex_containers,
+              {{"auto", std::nullopt}, {"refuse", false}, {"accept", true}},
+              "What to do with a flexContainer whose mandatory custom attributes (TS-0023) are missing. auto: refuse; accept "
+              "with test.upper_tester, since suites that use it expect so.");
   keys.duration("cse.request_resource_expiration", c.cse.request_resource_expiration, {1'000, 86'400'000},
                 "How long the result of a non-blocking request is kept when the request tells neither rqet nor rp.");
   keys.choice("cse.flex_blocking", c.cse.flex_blocking_waits, {{"blocking", true}, {"non_blocking", false}},

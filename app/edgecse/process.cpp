@@ -141,6 +141,7 @@ Started Process::open_network() {
 }
 
 Started Process::add_flex_containers() {
+  onem2m::accept_incomplete_flex_containers(configuration_.expected.accept_incomplete_flex_containers.value_or(false));
   const std::string& path = configuration_.flex_containers;
   if (path.empty()) return {};
   std::ifstream file(path);

@@ -46,6 +46,7 @@ struct Added {
   std::deque<Rule> rules;
   std::map<std::string_view, const ResourceTypeRule*> by_member, by_definition;
   std::set<std::string_view> attribute_names;
+  bool accepts_incomplete = false;
 };
 
 Added& added() {
@@ -154,6 +155,7 @@ AttributeRule to_rule(const Attribute& one, Form form) {
   if (form == Form::Announced) {
     rule.create = rule.update = Presence::Optional;
     rule.access = Access::ReadWrite;
+    rule.mandatory = false;
   } else if (form == Form::Instance) {
     rule.create = rule.update = Presence::NotPermitted;
     rule.access = Access::ReadOnly;
@@ -199,6 +201,10 @@ Result<std::size_t> add_flex_containers(std::string_view text) {
   }
   return count;
 }
+
+void accept_incomplete_flex_containers(bool accept) { added().accepts_incomplete = accept; }
+
+bool are_incomplete_flex_containers_accepted() { return added().accepts_incomplete; }
 
 const ResourceTypeRule* find_added_by_member(std::string_view member_name) {
   const auto found = added().by_member.find(member_name);

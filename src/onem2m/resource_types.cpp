@@ -120,6 +120,7 @@ std::span<const ResourceTypeRule> all_resource_types() { return tables::resource
 Result<> check_create(const ResourceTypeRule& type, const json& attributes) {
   if (auto checked = check_all(type, attributes, true); !checked) return checked;
   if (auto checked = check_complete(type, type.attributes, attributes); !checked) return checked;
+  if (type.number == type::kFlexContainer && are_incomplete_flex_containers_accepted()) return {};
   return check_complete(type, type.custom_attributes, attributes);
 }
 

@@ -83,6 +83,21 @@ TEST_F(EdgecseConfiguration, LetsTheUpperTesterListenOnLoopbackOrByForce) {
   EXPECT_THAT(load_with("", {"test.upper_tester=true", "http.listen=0.0.0.0:0", "test.force=true"}), IsEmpty());
 }
 
+TEST_F(EdgecseConfiguration, MeetsWhatSuitesWithAnUpperTesterExpect) {
+  const std::vector<std::string> tester{"test.upper_tester=true", "http.listen=127.0.0.1:0"};
+  EXPECT_THAT(load_with(kEtc + "edgecse.yaml", tester), IsEmpty()) << "a file with every key at its default";
+  EXPECT_TRUE(configuration_.cse.verify_urls);
+  EXPECT_EQ(configuration_.expected.accept_incomplete_flex_containers, true);
+  configuration_ = {};
+  EXPECT_THAT(load_with("", {tester[0], tester[1], "cse.verified_targets=resources", "cse.incomplete_flex_containers=refuse"}), IsEmpty());
+  EXPECT_FALSE(configuration_.cse.verify_urls);
+  EXPECT_EQ(configuration_.expected.accept_incomplete_flex_containers, false);
+  configuration_ = {};
+  EXPECT_THAT(load_with("", {}), IsEmpty());
+  EXPECT_FALSE(configuration_.cse.verify_urls);
+  EXPECT_EQ(configuration_.expected.accept_incomplete_flex_containers, false);
+}
+
 TEST_F(EdgecseConfiguration, RefusesIdentifiersThatOneM2mDoesNotKnow) {
   for (const auto* given : {"cse.id=mn1", "cse.id=/a/b", "cse.id=", "cse.name=a b", "cse.name=", "cse.service_provider=mec.org",
                             "cse.allowed_registrees=[mn2]", "cse.allowed_registrees=[/a/*]", "mobility.peers=[/mn*]",

@@ -37,6 +37,17 @@ TEST(FlexContainerDefinitions, AddedByADeploymentAreRulesLikeAnyOther) {
   EXPECT_EQ(find_resource_type_by_member("acme:rocketInst")->number, type::kFlexContainerInstance);
 }
 
+TEST(FlexContainerDefinitions, MayBeUsedIncompleteWhereThatIsWanted) {
+  const ResourceTypeRule* battery = find_resource_type_by_member("cod:bat");
+  const json incomplete{{"cnd", "org.onem2m.common.moduleclass.battery"}};
+  EXPECT_FALSE(check_create(*battery, incomplete)) << "level is mandatory";
+  accept_incomplete_flex_containers(true);
+  EXPECT_TRUE(check_create(*battery, incomplete));
+  EXPECT_FALSE(check_create(*battery, {{"lvl", 1}})) << "not what every flexContainer has";
+  EXPECT_FALSE(check_create(*battery, {{"cnd", "org.onem2m.common.moduleclass.battery"}, {"lvl", "full"}}));
+  accept_incomplete_flex_containers(false);
+}
+
 struct Wrong {
   const char* text;
   const char* why;
