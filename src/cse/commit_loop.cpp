@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "cse/rows.hpp"
+#include "cse/store_format.hpp"
 
 namespace edgecse::cse {
 
@@ -24,9 +25,7 @@ onem2m::Result<> CommitLoop::load(base::Random& random) {
   const auto format = store_.get(Table::Meta, rows::meta::kFormat);
   if (!format) return tl::unexpected(to_onem2m(format.error()));
   if (!*format) return initialise(random);
-  if (**format != std::to_string(rows::kFormatVersion))
-    return refuse(ResponseStatus::InternalServerError,
-                  "the store has format " + **format + ", this program reads format " + std::to_string(rows::kFormatVersion));
+  if (auto current = migrate_store(store_, store_migrations(), rows::kFormatVersion); !current) return current;
   const auto read = [&](std::string_view key) {
     const auto row = store_.get(Table::Meta, key);
     return row && *row ? **row : std::string{};
