@@ -176,6 +176,9 @@ int main(int argc, char** argv) {
       ->envname("EDGECTL_ORIGINATOR")->capture_default_str();
   app.add_option("--release", line.settings.release, "X-M2M-RVI")->capture_default_str();
   app.add_option("--ca-file", line.settings.ca_file, "PEM file for https");
+  auto* key = app.add_option("--key-file", line.settings.key_file, "PEM file: key of our own certificate");
+  app.add_option("--certificate-file", line.settings.certificate_file, "PEM file: shown to a CSE that asks its clients who they are")
+      ->needs(key);
   app.require_subcommand(1);
   add_resource_verbs(app, line);
   add_other_verbs(app, line);

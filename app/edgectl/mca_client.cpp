@@ -35,6 +35,8 @@ std::string reason_in(const Json& content, int http_status) {
 McaClient::McaClient(Settings settings) : settings_(std::move(settings)) {
   net::HttpClientOptions options;
   options.tls.ca_file = settings_.ca_file;
+  options.tls.certificate_file = settings_.certificate_file;
+  options.tls.key_file = settings_.key_file;
   auto made = net::make_http_client(options);
   if (!made) throw std::runtime_error(made.error().detail);
   client_ = std::move(*made);

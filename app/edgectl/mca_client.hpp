@@ -21,6 +21,7 @@ struct Settings {
   std::string originator = "CAdmin";
   std::string release = "3";
   std::string ca_file;
+  std::string certificate_file, key_file;  // of our own, for a CSE that asks its clients
 };
 
 struct Answer {

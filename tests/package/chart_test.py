@@ -125,6 +125,8 @@ class EveryScenario(unittest.TestCase):
             self.assertEqual(pod["metadata"]["annotations"]["helm.sh/hook"], "test")
             words = pod["spec"]["containers"][0]["args"]
             self.assertEqual(words[-2:], ["get", configuration(documents)["cse"]["name"]])
+            tls = configuration(documents)["http"].get("tls", {})
+            self.assertEqual("--certificate-file" in words, "client_ca_file" in tls, "who must show a certificate does")
 
 
 class WhatTheValuesSay(unittest.TestCase):

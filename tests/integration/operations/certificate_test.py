@@ -55,9 +55,9 @@ class Certificates(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         self.secret = Secret(self.folder / "tls")
 
-    def start(self, fill):
+    def start(self, fill, more=""):
         self.secret.replace(fill)
-        tls = f", tls: {{certificate_file: {self.secret.folder}/tls.crt, key_file: {self.secret.folder}/tls.key}}"
+        tls = f", tls: {{certificate_file: {self.secret.folder}/tls.crt, key_file: {self.secret.folder}/tls.key{more}}}"
         self.cse = Cse(PROGRAM, self.folder, http=tls)
         self.addCleanup(self.cse.end)
 
@@ -74,6 +74,18 @@ class Certificates(unittest.TestCase):
         while not condition():
             self.assertLess(time.monotonic(), deadline, f"{what}: {self.cse.log.read_text()}")
             time.sleep(0.2)
+
+    def test_edgectl_shows_its_own_to_a_cse_that_wants_one(self):
+        """As helm test does with tls.verifyClients: the CSE's own certificate, which is its own authority here."""
+        file = self.secret.folder / "tls.crt"
+        self.start(certificate("own"), f", client_ca_file: {file}, require_client_certificate: true")
+        words = [PROGRAM.with_name("edgectl"), "--cse", self.cse.root.replace("http:", "https:"), "--ca-file", file]
+        run = subprocess.run([*words, "get", "cse-in"], capture_output=True, text=True, timeout=30)
+        self.assertEqual(run.returncode, 1, run.stdout)
+        shown = ["--certificate-file", file, "--key-file", self.secret.folder / "tls.key"]
+        run = subprocess.run([*words, *shown, "get", "cse-in"], capture_output=True, text=True, timeout=30)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn('"csi"', run.stdout)
 
     def test_a_renewed_one_is_served_and_a_broken_one_is_not(self):
         self.start(certificate("first"))
