@@ -194,6 +194,7 @@ void Process::open_edge() {
                                                                     },
                                                                     .limits = &limits_});
   moves_->set_edge(edge_.get());
+  cse::use_position_source(cse_->core(), edge_->positions());
   // The platform asked this instance to end: as if the operator had.
   edge_->on_terminated([] { ::kill(::getpid(), SIGTERM); });
 }

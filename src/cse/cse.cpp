@@ -81,6 +81,7 @@ std::vector<std::unique_ptr<CsePart>> make_parts(CseCore& core, CommunicationMan
   }
   parts.push_back(make_node_links(core));
   parts.push_back(make_geofence(core));
+  parts.push_back(make_network_positions(core));
   parts.push_back(make_announcement(core));
   parts.push_back(make_non_blocking(core, management, partial_results));
   if (auto limit = make_resource_limit(core)) parts.push_back(std::move(limit));

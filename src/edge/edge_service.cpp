@@ -287,6 +287,38 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
   }
 };
 
+namespace {
+
+class PlatformPositions final : public cse::PositionSource {
+ public:
+  PlatformPositions(std::weak_ptr<EdgeService::Implementation> service, base::Executor& executor)
+      : service_(std::move(service)), executor_(executor) {}
+
+  void find(const std::string& address, Done done) override {
+    executor_.post([service = service_, address, done = std::move(done)] {
+      const auto alive = service.lock();
+      if (!alive) return done(onem2m::refuse(onem2m::ResponseStatus::TargetNotReachable, "the MEC platform was left"));
+      alive->application.api().find_users(address, [done](const mec::Result<std::vector<mec::UserInfo>>& users) {
+        if (!users) return done(onem2m::refuse(onem2m::ResponseStatus::TargetNotReachable, users.error().detail));
+        std::optional<cse::NetworkPosition> position;
+        if (!users->empty() && users->front().position)
+          position = {users->front().position->longitude, users->front().position->latitude};
+        done(position);
+      });
+    });
+  }
+
+ private:
+  const std::weak_ptr<EdgeService::Implementation> service_;
+  base::Executor& executor_;
+};
+
+}  // namespace
+
+std::shared_ptr<cse::PositionSource> EdgeService::positions() const {
+  return std::make_shared<PlatformPositions>(implementation_, implementation_->env.executor);
+}
+
 EdgeService::EdgeService(EdgeOptions options, EdgeEnvironment environment)
     : implementation_(std::make_shared<Implementation>(std::move(options), std::move(environment))) {}
 

@@ -13,6 +13,7 @@
 #include "base/executor.hpp"
 #include "base/random.hpp"
 #include "cse/internal_aes.hpp"
+#include "cse/location/network_positions.hpp"
 #include "edge/data_access.hpp"
 #include "edge/data_streams.hpp"
 #include "edge/device_tracker.hpp"
@@ -76,13 +77,17 @@ class EdgeService {
   /// open_stream: for answers that go on; without it streams are refused.
   void handle(net::HttpRequest request, Respond respond, OpenStream open_stream = {});
 
+  /// Where the platform's location service (MEC 013) sees devices; outlives this object, then nothing can be asked.
+  [[nodiscard]] std::shared_ptr<cse::PositionSource> positions() const;
+
   /// The owner of a unit has changed (it left, or it arrived): tells the platforms soon.
   void owner_changed();
   /// The evacuation that MoveTrigger was asked for is over, although not every unit has left.
   void evacuation_finished();
 
- private:
   struct Implementation;
+
+ private:
   std::shared_ptr<Implementation> implementation_;
 };
 

@@ -315,13 +315,27 @@ Result<std::vector<Rule>> decode_rules(const Json& body, std::string_view id_mem
   return rules;
 }
 
+// Lists since a polygon has several corners, of which any is as good as another; some platforms write one number.
+std::optional<Position> position_of(const Json& location_info) {
+  const auto degrees = [&](const char* name, double most) -> std::optional<double> {
+    const Json& value = member(location_info, name);
+    const Json& first = value.is_array() && !value.empty() ? value.front() : value;
+    if (!first.is_number()) return std::nullopt;
+    const double number = first.get<double>();
+    return number >= -most && number <= most ? std::optional(number) : std::nullopt;
+  };
+  const auto latitude = degrees("latitude", 90), longitude = degrees("longitude", 180);
+  return latitude && longitude ? std::optional(Position{*latitude, *longitude}) : std::nullopt;
+}
+
 Result<std::vector<UserInfo>> decode_users(const Json& body) {
   const Json& list = body.is_object() && body.contains("userList") ? member(body, "userList") : body;
   const Json& users = list.is_object() ? member(list, "user") : list;
   if (!users.is_array() && !users.is_object() && !users.is_null()) return nonsense("userList.user is no list");
   std::vector<UserInfo> result;
   for (const auto& user : users.is_array() ? std::vector<Json>(users.begin(), users.end()) : std::vector{users}) {
-    UserInfo info{text(member(user, "address")), text(member(user, "zoneId")), text(member(user, "accessPointId"))};
+    UserInfo info{text(member(user, "address")), text(member(user, "zoneId")), text(member(user, "accessPointId")),
+                  position_of(member(user, "locationInfo"))};
     if (!info.address.empty()) result.push_back(std::move(info));
   }
   return result;

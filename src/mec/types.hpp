@@ -114,9 +114,13 @@ struct Rule {
   Json document;  // the whole rule, since a PUT must send it back
 };
 
-/// MEC 013: where a user is attached.
+/// MEC 013: where a user is attached, and where the network thinks that it is.
+struct Position {
+  double latitude = 0, longitude = 0;  // degrees, WGS 84
+};
 struct UserInfo {
   std::string address, zone_id, access_point_id;
+  std::optional<Position> position;
 };
 
 }  // namespace edgecse::mec

@@ -3,6 +3,7 @@
 // What schedules, location policies, nodes, beacons, profiles and management commands do beyond being data.
 #include <gtest/gtest.h>
 
+#include "cse/location/network_positions.hpp"
 #include "onem2m/timestamp.hpp"
 #include "support/test_cse.hpp"
 
@@ -149,6 +150,73 @@ TEST_F(Location, EnteringAndLeavingTheAreaIsWrittenIntoTheContainer) {
   ASSERT_EQ(rsc(cse.update(ae + "/lcp", {{"m2m:lcp", {{"gec", 1}}}}, "Cdev")), 2004);
   go(5);
   EXPECT_EQ(latest(), 1) << "entered";
+}
+
+/// A network that knows one device.
+struct FakeNetwork final : cse::PositionSource {
+  void find(const std::string& address, Done done) override {
+    asked.push_back(address);
+    if (!answers) return done(onem2m::refuse(onem2m::ResponseStatus::TargetNotReachable, "no answer"));
+    done(address == "10.100.0.1" ? position : std::nullopt);
+  }
+  bool answers = true;
+  std::optional<cse::NetworkPosition> position = cse::NetworkPosition{7, 43};
+  std::vector<std::string> asked;
+};
+
+struct NetworkLocation : Location {
+  NetworkLocation() { connect(); }
+  void connect() { cse::use_position_source(cse.cse().core(), network); }
+  onem2m::Response create_at(const std::string& parent, const std::string& from, Json more = Json::object()) {
+    Json policy{{"rn", "lcp"}, {"los", 1}, {"lit", 1}, {"lon", "where"}};
+    policy.update(more);
+    return cse.create(parent, 10, {{"m2m:lcp", policy}}, from);
+  }
+  Json position() { return Json::parse(cse.retrieve(ue + "/where/la", "Cue").content["m2m:cin"].value("con", "null"))["coordinates"]; }
+  std::shared_ptr<FakeNetwork> network = std::make_shared<FakeNetwork>();
+  std::string ue = cse.add_ae("Cue", {{"lbl", {"mec:ue=UE_IPv4_ADDRESS:10.100.0.1"}}});
+};
+
+TEST_F(NetworkLocation, IsKeptUpToDate) {
+  const auto made = create_at(ue, "Cue", {{"lou", {"PT10S"}}});
+  ASSERT_EQ(rsc(made), 2001) << made.content;
+  EXPECT_EQ(position(), Json({7, 43})) << "at once";
+  network->position = cse::NetworkPosition{8, 44};
+  cse.time.advance(std::chrono::seconds{11});
+  EXPECT_EQ(position(), Json({8, 44}));
+  cse.restart();
+  connect();
+  network->position = std::nullopt;
+  cse.time.advance(std::chrono::seconds{11});
+  EXPECT_EQ(position(), Json({8, 44})) << "the last one known";
+  EXPECT_NE(cse.retrieve(ue + "/lcp", "Cue").content["m2m:lcp"]["lost"], "");
+  network->position = cse::NetworkPosition{9, 45};
+  cse.time.advance(std::chrono::seconds{10});
+  EXPECT_EQ(position(), Json({9, 45}));
+  EXPECT_EQ(cse.retrieve(ue + "/lcp", "Cue").content["m2m:lcp"]["lost"], "");
+  ASSERT_EQ(rsc(cse.remove(ue + "/lcp", "Cue")), 2002);
+  const std::size_t asked = network->asked.size();
+  cse.time.advance(std::chrono::seconds{60});
+  EXPECT_EQ(network->asked.size(), asked);
+}
+
+TEST_F(NetworkLocation, IsOfADeviceThatTheNetworkKnows) {
+  EXPECT_EQ(rsc(create_at(ae, "Cdev")), 4000) << "no label";
+  for (const char* target : {"Cue", "acr:10.100.0.1"}) {
+    EXPECT_EQ(rsc(create_at(ae, "Cdev", {{"lot", target}})), 4103) << "somebody else's " << target;
+    EXPECT_TRUE(network->asked.empty());
+    EXPECT_EQ(rsc(create_at(ae, "CAdmin", {{"lot", target}})), 2001) << target;
+    EXPECT_EQ(network->asked, std::vector<std::string>{"10.100.0.1"});
+    network->asked.clear();
+    ASSERT_EQ(rsc(cse.remove(ae + "/lcp", "CAdmin")), 2002);
+  }
+  EXPECT_EQ(rsc(create_at(ue, "Cue", {{"rn", "server"}, {"lor", "http://elsewhere"}})), 5001);
+  ASSERT_EQ(rsc(create_at(ae, "CAdmin", {{"rn", "away"}, {"lon", "away-where"}, {"lot", "10.9.9.9"}})), 2001);
+  EXPECT_NE(cse.retrieve(ae + "/away", "CAdmin").content["m2m:lcp"]["lost"], "");
+  network->answers = false;
+  const auto refused = create_at(ue, "Cue");
+  EXPECT_EQ(rsc(refused), 5001);
+  EXPECT_NE(refused.content["m2m:dbg"].get<std::string>().find("MEC 013"), std::string::npos) << refused.content;
 }
 
 // TS-0001 9.6.62, release4 17.

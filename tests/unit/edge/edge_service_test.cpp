@@ -135,6 +135,38 @@ TEST_F(EdgeServiceTest, AsksForTheEvacuationOfEveryUnitBeforeItLeaves) {
   EXPECT_THAT(platform.host("mep1").terminated, ElementsAre("TERMINATING"));
 }
 
+TEST_F(EdgeServiceTest, AsksTheLocationServiceWhereADeviceIs) {
+  options.mec.platforms = {mec::make_platform_address("http://mep1", {{"location", "http://location/v2"}})};
+  int status = 200;
+  platform.others = [&](const net::HttpCall& call) -> std::optional<net::HttpResponse> {
+    if (call.url != "http://location/v2/queries/users?address=10.100.0.1") return std::nullopt;
+    net::HttpResponse response;
+    response.status = status;
+    response.body = R"({"userList":{"user":[{"address":"10.100.0.1","zoneId":"z","accessPointId":"a",
+                        "locationInfo":{"latitude":[43.5],"longitude":[7.5],"shape":2}}],"resourceURL":"x"}})";
+    return response;
+  };
+  start();
+  const auto positions = service->positions();
+  std::vector<onem2m::Result<std::optional<cse::NetworkPosition>>> found;
+  const auto ask = [&] {
+    positions->find("10.100.0.1", [&](onem2m::Result<std::optional<cse::NetworkPosition>> answer) { found.push_back(std::move(answer)); });
+    time.advance(1s);
+  };
+  ask();
+  ASSERT_TRUE(found.size() == 1 && found[0] && *found[0]);
+  EXPECT_EQ((*found[0])->longitude, 7.5);
+  EXPECT_EQ((*found[0])->latitude, 43.5);
+  status = 404;
+  ask();
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_FALSE(found[1]) << "this platform has no such service";
+  service.reset();
+  ask();
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_FALSE(found[2]);
+}
+
 TEST_F(EdgeServiceTest, ListsOnlyWhatIsLabelledForPublishing) {
   start();
   const Json devices = get_json("/devices");

@@ -113,10 +113,19 @@ TEST(SubscriptionLinks, AreFoundInEveryPlaceThatEditionsUse) {
 
 TEST(Users, AreReadFromTheWrappedListOfMec013) {
   const auto users = decode_users(Json::parse(
-      R"({"userList":{"user":[{"address":"10.100.0.1","zoneId":"zone03","accessPointId":"ap1"}],"resourceURL":"x"}})"));
+      R"({"userList":{"user":[{"address":"10.100.0.1","zoneId":"zone03","accessPointId":"ap1",
+          "locationInfo":{"latitude":[43.73],"longitude":[7.42],"shape":2}}],"resourceURL":"x"}})"));
   ASSERT_TRUE(users);
   ASSERT_EQ(users->size(), 1u);
   EXPECT_EQ(users->front().zone_id, "zone03");
+  ASSERT_TRUE(users->front().position);
+  EXPECT_EQ(users->front().position->latitude, 43.73);
+  EXPECT_EQ(users->front().position->longitude, 7.42);
+  for (const char* place : {R"({})", R"({"latitude":[91],"longitude":[0]})", R"({"latitude":[],"longitude":[0]})"}) {
+    const auto nowhere = decode_users({{"user", {{{"address", "a"}, {"locationInfo", Json::parse(place)}}}}});
+    ASSERT_TRUE(nowhere && nowhere->size() == 1) << place;
+    EXPECT_FALSE(nowhere->front().position) << place;
+  }
 }
 
 TEST(CreatedId, ComesFromLocationElseFromTheBody) {
