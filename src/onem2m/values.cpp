@@ -44,11 +44,17 @@ bool is_relative_time(const json& value) {
   return parse_absolute_or_relative(value.get_ref<const std::string&>(), base::WallTime{}).has_value();
 }
 
+bool is_text_or_texts(const json& value) {
+  if (!value.is_array()) return value.is_string();
+  return !value.empty() && std::all_of(value.begin(), value.end(), [](const json& item) { return item.is_string(); });
+}
+
 Fault check_simple(const DataType& type, const json& value) {
   switch (type.kind) {
     case ValueKind::Any: return value.is_null() ? "a value" : nullptr;
     case ValueKind::AnySimple: return value.is_primitive() && !value.is_null() ? nullptr : "a simple value";
     case ValueKind::String: return value.is_string() ? nullptr : "a string";
+    case ValueKind::Texts: return is_text_or_texts(value) ? nullptr : "a string or a list of strings";
     case ValueKind::Token: return want_string(value, is_token, "a token: a string without tabs, line ends and double blanks");
     case ValueKind::Name: return want_string(value, is_ncname, "a name (xs:NCName)");
     case ValueKind::Uri: return want_string(value, is_uri_text, "an identifier or URI: a string without blanks");

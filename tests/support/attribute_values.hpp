@@ -48,6 +48,7 @@ inline Json fitting(const DataType& type) {
     case ValueKind::Any:
     case ValueKind::AnySimple:
     case ValueKind::String:
+    case ValueKind::Texts:
     case ValueKind::Token:
     case ValueKind::Name:
     case ValueKind::Uri:
@@ -83,6 +84,7 @@ inline std::vector<Json> misfits(const AttributeRule& rule) {
     case ValueKind::Any: return {};
     case ValueKind::AnySimple: return {Json::array(), Json::object()};
     case ValueKind::String: return {1, Json::array({"a"})};
+    case ValueKind::Texts: return {1, Json::array(), Json::array({"a", 1}), Json::object()};
     case ValueKind::Token: return {1, "", "two  blanks", "a\tb"};
     case ValueKind::Name: return {1, "", "1a", "a b", "a:b"};
     case ValueKind::Uri: return {1, "", "a b", "a\nb"};

@@ -13,7 +13,8 @@ FLEX_TYPES = {
     "anyURI": "xs:anyURI", "dateTime": "xs:dateTime", "time": "xs:time", "date": "xs:date",
 }
 KINDS = {
-    "any": "Any", "any-simple": "AnySimple", "string": "String", "token": "Token", "name": "Name", "uri": "Uri",
+    "any": "Any", "any-simple": "AnySimple", "string": "String", "texts": "Texts", "token": "Token",
+    "name": "Name", "uri": "Uri",
     "boolean": "Boolean", "number": "Number", "integer": "Integer", "duration": "Duration", "base64": "Base64",
     "timestamp": "Timestamp", "timestamp-or-relative": "TimestampOrRelative", "resource-name": "ResourceName",
     "content-info": "ContentInfo", "schedule": "Schedule", "structure": "Structure", "list": "List",

@@ -13,7 +13,7 @@ namespace edgecse::onem2m::tables {
 
 /// How a JSON value is judged.
 enum class ValueKind : std::uint8_t {
-  Any, AnySimple, String, Token, Name, Uri, Boolean, Number, Integer, Duration, Base64, Timestamp, TimestampOrRelative,
+  Any, AnySimple, String, Texts, Token, Name, Uri, Boolean, Number, Integer, Duration, Base64, Timestamp, TimestampOrRelative,
   ResourceName, ContentInfo, Schedule, Structure, List, Enumeration, Complex,
 };
 

@@ -155,6 +155,11 @@ INSTANTIATE_TEST_SUITE_P(
         Expected{10002, "lnk", M, O, true, Announced::No}, Expected{10002, "et", M, O, true, Announced::No},
         Expected{10003, "mni", O, O, false, Announced::No}));
 
+TEST(AttributeRules, TakeAStringOrAListWhereTheSourcesDiffer) {
+  for (const json& address : {json("one"), json{"one", "two"}})
+    EXPECT_TRUE(check_update(*find_resource_type_by_member("m2m:nod"), {{"mgca", address}})) << address;
+}
+
 TEST(AttributeRules, LetContentRefStandInForContent) {
   const ResourceTypeRule& instance = *find_resource_type(type::kContentInstance);
   EXPECT_FALSE(check_create(instance, json::object()));
