@@ -120,25 +120,31 @@ Result<ResultContent> represent(const CseCore& core, const Tree& tree, const Ins
   return ResultContent{Json{{resource.member_name, std::move(attributes)}}, page->next_offset};
 }
 
-Result<ResultContent> discover(const CseCore& core, const Tree& tree, const InstanceSource& instances, base::WallTime now,
-                               const Request& request, const Resource& resource) {
+ResultContent list_found(const CseCore& core, const Tree& tree, const InstanceSource& instances, base::WallTime now,
+                         const Request& request, const Page& page) {
   Search search(core, tree, instances, now, request, AccessOperation::Discovery);
-  auto page = is_semantic_discovery(request)
-                  ? discover_semantically(core, tree, instances, now, request, resource)
-                  : search.find_below(resource, request.filter_criteria.level.value_or(Search::kAllLevels));
-  if (!page) return tl::unexpected(page.error());
   Json list = Json::array();
   const bool references = request.result_content == 6;
   const std::string path = request.filter_criteria.apply_relative_path.value_or("");
   const std::string suffix = path.empty() ? "" : '/' + path;
-  for (const Hit& hit : page->hits) {
+  for (const Hit& hit : page.hits) {
     if (!path.empty() && !leads_somewhere(search, hit, path)) continue;
     Json entry = references ? reference(search, hit) : Json(listed_address(search, hit) + suffix);
     if (references) entry["val"] = entry["val"].get<std::string>() + suffix;
     list.push_back(std::move(entry));
   }
-  if (references) return ResultContent{Json{{"m2m:rrl", {{"rrf", std::move(list)}}}}, page->next_offset};
-  return ResultContent{Json{{"m2m:uril", std::move(list)}}, page->next_offset};
+  if (references) return {Json{{"m2m:rrl", {{"rrf", std::move(list)}}}}, page.next_offset};
+  return {Json{{"m2m:uril", std::move(list)}}, page.next_offset};
+}
+
+Result<ResultContent> discover(const CseCore& core, const Tree& tree, const InstanceSource& instances, base::WallTime now,
+                               const Request& request, const Resource& resource) {
+  Search search(core, tree, instances, now, request, AccessOperation::Discovery);
+  auto page = is_semantic_discovery(request)
+                  ? discover_semantically(core, tree, instances, now, request, {tree.find(resource.id)})
+                  : search.find_below(resource, request.filter_criteria.level.value_or(Search::kAllLevels));
+  if (!page) return tl::unexpected(page.error());
+  return list_found(core, tree, instances, now, request, *page);
 }
 
 }  // namespace edgecse::cse

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "cse/cse_core.hpp"
-#include "cse/target.hpp"
+#include "cse/discovery/search.hpp"
 
 namespace edgecse::cse {
 
@@ -28,6 +28,10 @@ struct ResultContent {
 [[nodiscard]] onem2m::Result<ResultContent> discover(const CseCore& core, const Tree& tree, const InstanceSource& instances,
                                                      base::WallTime now, const onem2m::Request& request,
                                                      const Resource& resource);
+
+/// What was found, as a discovery lists it.
+[[nodiscard]] ResultContent list_found(const CseCore& core, const Tree& tree, const InstanceSource& instances, base::WallTime now,
+                                       const onem2m::Request& request, const Page& page);
 
 /// Attributes as shown: with those that are made when read.
 [[nodiscard]] Json shown_attributes(const CseCore& core, const Tree& tree, base::WallTime now, const Resource& resource);

@@ -60,10 +60,10 @@ Result<Response> discover_below_instance(const InstanceSource& instances, base::
 Result<Response> answer_query(const CseCore& core, const Tree& tree, const InstanceSource& instances, base::WallTime now,
                               const Request& request, const Target& target) {
   if (target.kind == Target::Kind::Virtual) return refuse(ResponseStatus::OperationNotAllowed, "'" + target.name + "' cannot be retrieved");
-  if (target.is_instance()) {
+  if (target.is_instance()) {  // nothing is below it
     if (auto found = find_instance(target, instances, now); !found) return tl::unexpected(found.error());
   }
-  auto content = query_semantics(core, tree, instances, now, request, target.is_instance() ? nullptr : target.resource.get());
+  auto content = query_semantics(core, tree, instances, now, request, target.is_instance() ? Tops{} : Tops{target.resource});
   if (!content) return tl::unexpected(content.error());
   Response response = make_response(ResponseStatus::Ok);
   response.content = std::move(*content);

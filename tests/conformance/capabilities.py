@@ -310,6 +310,9 @@ def behaviours(cse):
     described = made(24, "m2m:smd", {"dcrp": 5, "dsp": "PGh0dHA6Ly9hPiA8aHR0cDovL2I+IDEgLg=="}, container["ri"])
     found["semantics: SPARQL updates of a descriptor (soe)"] = bool(described) and \
         code("PUT", described["ri"], {"m2m:smd": {"soe": "DELETE WHERE { ?s ?p 1 }"}}) == 2004
+    grouped = made(9, "m2m:grp", {"mnm": 2, "mid": [described["ri"]]}) if described else {}
+    found["semantics: queries through a group (sfop)"] = \
+        bool(grouped) and code("GET", f"{grouped['ri']}/sfop?sqi=true&rcn=10&{query}") == 2000
     found["announcement: attribute at is acted on"] = \
         code("POST", BASE, {"m2m:cnt": {"at": ["/no-such-cse"], "rn": "announced"}}, 3) == 2001 and \
         "at" not in cse.ask("GET", f"{BASE}/announced")[1]["m2m:cnt"]

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "cse/group/notification_forwarder.hpp"
+#include "cse/group/semantic_fan_out.hpp"
 #include "cse/message_check.hpp"
 #include "cse/procedures.hpp"
 #include "onem2m/timestamp.hpp"
@@ -251,11 +252,13 @@ void FanOut::handle(Request request, ResponseCallback done) {
     if (verdict.action == Verdict::Action::Refuse)
       return fail(verdict.error.value_or(Error{ResponseStatus::InternalServerError, "not served here"}));
   }
-  if (through->point == kSemanticFanOutPoint)
-    return fail({ResponseStatus::NotImplemented, "semanticFanOutPoint (sfop) is not implemented"});
   if (!may_use(core_, snapshot->tree, now, request, group))
     return fail({ResponseStatus::OriginatorHasNoPrivilege,
                  "neither macp nor acpi of '" + group.name + "' lets " + request.from + " do this"});
+  if (through->point == kSemanticFanOutPoint) {
+    auto answer = ask_members(core_, snapshot->tree, now, request, group);
+    return answer ? done(std::move(*answer)) : fail(answer.error());
+  }
   auto members = choose_members(request, group);
   if (!members) return fail(members.error());
   const base::Duration time = time_to_collect(core_, request, now);

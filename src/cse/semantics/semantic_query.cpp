@@ -39,15 +39,19 @@ class Descriptors {
               AccessOperation privilege)
       : core_(core), tree_(tree), request_(std::move(request)), search_(core, tree, instances, now, request_, privilege) {}
 
-  /// At the resource and below.
-  Result<std::vector<ResourcePtr>> find(const Resource& top, std::uint64_t depth) {
+  /// At the resources and below, each once.
+  Result<std::vector<ResourcePtr>> find(const Tops& tops, std::uint64_t depth) {
     std::vector<ResourcePtr> found;
-    if (is_descriptor(top) && search_.matches(top)) found.push_back(tree_.find(top.id));
-    auto page = search_.find_below(top, depth);
-    if (!page) return tl::unexpected(page.error());
-    if (page->next_offset) return refuse(ResponseStatus::DiscoveryLimitExceeded, "more descriptors than one request may look at");
-    for (const Hit& hit : page->hits)
-      if (hit.resource && is_descriptor(*hit.resource)) found.push_back(hit.resource);
+    std::set<std::string> known;
+    for (const ResourcePtr& top : tops) {
+      if (is_descriptor(*top) && search_.matches(*top) && known.insert(top->id).second) found.push_back(top);
+      auto page = search_.find_below(*top, depth);
+      if (!page) return tl::unexpected(page.error());
+      if (auto paid = spend(kStepsOfALink + page->hits.size()); !paid) return tl::unexpected(paid.error());
+      if (page->next_offset) return refuse(ResponseStatus::DiscoveryLimitExceeded, "more descriptors than one request may look at");
+      for (const Hit& hit : page->hits)
+        if (hit.resource && is_descriptor(*hit.resource) && known.insert(hit.resource->id).second) found.push_back(hit.resource);
+    }
     return found;
   }
   /// The descriptors that this one names. Those of other CSEs are not asked for.
@@ -201,17 +205,13 @@ bool is_semantic_discovery(const Request& request) {
 }
 
 Result<Json> query_semantics(const CseCore& core, const Tree& tree, const InstanceSource& instances, base::WallTime now,
-                             const Request& request, const Resource* target) {
+                             const Request& request, const Tops& tops) {
   const auto query = query_of(request);
   if (!query) return tl::unexpected(query.error());
   Descriptors descriptors(core, tree, instances, now, for_descriptors(request, true), AccessOperation::Retrieve);
-  std::vector<ResourcePtr> known;
-  if (target != nullptr) {
-    auto found = descriptors.find(*target, request.filter_criteria.level.value_or(Search::kAllLevels));
-    if (!found) return tl::unexpected(found.error());
-    known = std::move(*found);
-  }
-  auto all = descriptors.together(known);
+  auto found = descriptors.find(tops, request.filter_criteria.level.value_or(Search::kAllLevels));
+  if (!found) return tl::unexpected(found.error());
+  auto all = descriptors.together(*found);
   if (!all) return tl::unexpected(all.error());
   auto answer = semantics::run(**query, *all, descriptors.left);
   if (!answer) return refuse_run(answer.error());
@@ -219,13 +219,13 @@ Result<Json> query_semantics(const CseCore& core, const Tree& tree, const Instan
 }
 
 Result<Page> discover_semantically(const CseCore& core, const Tree& tree, const InstanceSource& instances, base::WallTime now,
-                                   const Request& request, const Resource& target) {
+                                   const Request& request, const Tops& tops) {
   const auto query = query_of(request);
   if (!query) return tl::unexpected(query.error());
   Descriptors descriptors(core, tree, instances, now, for_descriptors(request, false), AccessOperation::Discovery);
   // The level is the described resource's.
   const std::uint64_t level = std::min(request.filter_criteria.level.value_or(Search::kAllLevels), Search::kAllLevels - 1);
-  auto below = descriptors.find(target, level + 1);
+  auto below = descriptors.find(tops, level + 1);
   if (!below) return tl::unexpected(below.error());
   Candidates candidates(descriptors, **query);
   if (auto done = candidates.ask(*below); !done) return tl::unexpected(done.error());

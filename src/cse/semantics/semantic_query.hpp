@@ -12,17 +12,19 @@ namespace edgecse::cse {
 /// A RETRIEVE that asks for resources by their descriptors: fu 1 with smf; or sqi false with smf, as common clients ask.
 [[nodiscard]] bool is_semantic_discovery(const onem2m::Request& request);
 
-/// sqi, rcn 10: what the query says about all triples of the descriptors, at the target and below, that the originator may
-/// RETRIEVE and that fit the other conditions. The content: {"m2m:qres": SPARQL results in JSON}.
-/// target nullptr: what has nothing below, an instance. Fails with 4143 (no SPARQL), 5001 (what the engine leaves out), 4137 (needs more than it may use).
-[[nodiscard]] onem2m::Result<Json> query_semantics(const CseCore& core, const Tree& tree, const InstanceSource& instances,
-                                                   base::WallTime now, const onem2m::Request& request, const Resource* target);
+/// Where to look for descriptors: at these resources and below them.
+using Tops = std::vector<ResourcePtr>;
 
-/// The resources whose descriptors the query has a solution in: descriptors below the target, and those linked to them (rels),
+/// sqi, rcn 10: what the query says about all triples of the descriptors that the originator may RETRIEVE and that fit the
+/// other conditions. The content: {"m2m:qres": SPARQL results in JSON}.
+/// Fails with 4143 (no SPARQL), 5001 (what the engine leaves out), 4137 (needs more than it may use).
+[[nodiscard]] onem2m::Result<Json> query_semantics(const CseCore& core, const Tree& tree, const InstanceSource& instances,
+                                                   base::WallTime now, const onem2m::Request& request, const Tops& tops);
+
+/// The resources whose descriptors the query has a solution in: descriptors below the tops, and those linked to them (rels),
 /// that the originator may discover; a descriptor without a solution of its own is asked together with its linked ones. The
 /// other conditions are the resources'. Fails as a query does.
 [[nodiscard]] onem2m::Result<Page> discover_semantically(const CseCore& core, const Tree& tree, const InstanceSource& instances,
-                                                         base::WallTime now, const onem2m::Request& request,
-                                                         const Resource& target);
+                                                         base::WallTime now, const onem2m::Request& request, const Tops& tops);
 
 }  // namespace edgecse::cse

@@ -3,6 +3,9 @@
 // Requests that are refused before anything is looked up. TS-0004 7.3.2.1.
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+
 #include "support/test_cse.hpp"
 
 namespace edgecse::test {
@@ -110,6 +113,27 @@ const Row kRows[] = {
     {"AE registration in transit", Operation::Create, [](Request& r) { r.to = "/in/x", r.resource_type = 2; }, 4000},
 };
 INSTANTIATE_TEST_SUITE_P(Clause, InvalidMessage, ::testing::ValuesIn(kRows));
+
+// enums.md, m2m:resultContent; release4 19. 10 goes with sqi, 12 is not implemented.
+TEST(ResultContent, FitsTheOperation) {
+  TestCse cse;
+  const std::map<Operation, std::set<int>> fitting{{Operation::Create, {0, 1, 2, 3, 9}}, {Operation::Retrieve, {1, 4, 5, 6, 7, 8, 12}},
+                                                   {Operation::Update, {0, 1, 9}}, {Operation::Delete, {0, 1, 4, 5, 6, 8}},
+                                                   {Operation::Notify, {0}}};
+  for (const auto& [operation, allowed] : fitting) {
+    for (int rcn = -1; rcn <= 14; ++rcn) {
+      Request request = cse.request(operation, "cse-mn/none", "CAdmin");
+      if (operation == Operation::Create) request.resource_type = 3;
+      if (operation != Operation::Retrieve && operation != Operation::Delete) request.content = {{"m2m:cnt", Json::object()}};
+      request.result_content = rcn;
+      const int expected = !allowed.contains(rcn) ? 4000 : rcn == 12 ? 5001 : 4004;
+      EXPECT_EQ(rsc(cse.ask(request)), expected) << static_cast<int>(operation) << ' ' << rcn;
+      request.semantic_query = true;
+      request.filter_criteria.semantics_filters = {"ASK {}"};
+      EXPECT_EQ(rsc(cse.ask(request)), operation == Operation::Retrieve && rcn == 10 ? 4004 : 4000) << "with sqi " << rcn;
+    }
+  }
+}
 
 TEST(ResponseParameters, RepeatWhatTheRequestSaidAndTellTheTime) {
   TestCse cse;

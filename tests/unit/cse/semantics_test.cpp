@@ -237,6 +237,19 @@ TEST_F(House, IsDiscoveredByLinkedDescriptors) {
   EXPECT_EQ(found(as_house), Json::array()) << "without DISCOVERY a link is not followed";
 }
 
+// TS-0001 9.6.14a, 10.2.7: what the group's members are described by, as one.
+TEST_F(House, IsAskedThroughAGroupsSemanticFanOutPoint) {
+  const Json group{{"rn", "g"}, {"mnm", 5}, {"mid", {house + "/bath/smd", house + "/kitchen"}}};
+  ASSERT_EQ(rsc(cse.create(house, 9, {{"m2m:grp", group}}, "Chouse")), 2001);
+  const std::string point = house + "/g/sfop";
+  EXPECT_EQ(values(query("SELECT (SUM(?v) AS ?s) { ?x :value ?v }", "Chouse", point)), std::vector<std::string>{"46"});
+  EXPECT_EQ(found(discovery("SELECT * { ?x :value 25 }", "Chouse", point)), Json({"cse-mn/Chouse/bath"}));
+  EXPECT_EQ(rsc(cse.ask(query("ASK {}", "Cother", point))), 4103);
+  EXPECT_EQ(rsc(cse.ask(query("ASK {", "Chouse", point))), 4143);
+  EXPECT_EQ(rsc(cse.retrieve(point, "Chouse")), 4000) << "only with a query";
+  EXPECT_EQ(rsc(cse.remove(point, "Chouse")), 4005);
+}
+
 TEST_F(House, RefusesQueriesByTheirFault) {
   const auto refused = [&](onem2m::Request request) { return rsc(cse.ask(std::move(request))); };
   for (const char* bad : {"nonsense", "SELECT * {", "SELECT * { ?s x:p ?o }", "INSERT DATA { :a :b 1 }"}) {
