@@ -74,22 +74,15 @@ void DataApi::list_values(const DataCallPtr& call, const std::string& data_id) {
   if (!query.fault().empty()) return call->respond(problem(400, query.fault()));
   const std::string path = "/data/" + net::percent_encode(data_id) + "/values";
   with_data(call, data_id, "/values", [this, call, criteria, limit, after, order, path](const DataEntry& entry) {
-    call->view->instances(entry, criteria, [this, call, limit, after, order, path, kind = entry.kind](const onem2m::Result<Json>& instances) {
-      if (!instances) return call->respond(problem(instances.error()));
-      std::vector<std::pair<std::uint64_t, const Json*>> chosen;
-      const bool descending = order == "desc";
-      // With desc, after_sequence is where the page before ended, seen from the newest.
-      const auto wanted = [&](std::uint64_t sequence) { return after == 0 || (descending ? sequence < after : sequence > after); };
-      for (const auto& instance : *instances)
-        if (const auto sequence = sequence_of(kind, instance); wanted(sequence)) chosen.emplace_back(sequence, &instance);
-      std::sort(chosen.begin(), chosen.end(), [descending](const auto& a, const auto& b) {
-        return descending ? a.first > b.first : a.first < b.first;
-      });
+    const ValueRange range{after, order == "desc", limit + 1};  // one more tells that there is a next page
+    call->view->values(entry, criteria, range, [this, call, limit, path, kind = entry.kind](const onem2m::Result<std::vector<Json>>& found) {
+      if (!found) return call->respond(problem(found.error()));
       Json values = Json::array();
-      for (std::size_t i = 0; i < chosen.size() && i < limit; ++i) values.push_back(value_of(kind, *chosen[i].second));
+      for (std::size_t i = 0; i < found->size() && i < limit; ++i) values.push_back(value_of(kind, (*found)[i]));
       auto response = json_response(200, values);
-      if (chosen.size() > limit) {
-        const std::string next = url_with(options_.root, path, call->request.query, "after_sequence", std::to_string(chosen[limit - 1].first));
+      if (found->size() > limit) {
+        const auto last = std::to_string(sequence_of(kind, (*found)[limit - 1]));
+        const std::string next = url_with(options_.root, path, call->request.query, "after_sequence", last);
         response.headers.add("Link", fmt::format("<{}>; rel=\"next\"", next));
       }
       call->respond(std::move(response));

@@ -14,6 +14,7 @@ namespace edgecse::edge {
 namespace {
 
 constexpr std::string_view kPrefix = "mec-feed-";   // resourceName of a feed's <subscription>
+constexpr std::size_t kReadAtOnce = 500;            // values that a reader missed
 constexpr std::size_t kHeldAtMost = 10'000;         // values that come while a stream catches up
 
 /// A name that every originator has to itself below one container. Of this host only: a feed moves with its container and still
@@ -136,11 +137,12 @@ void DataStreams::catch_up(const FeedPtr& feed, const StreamPtr& stream) {
       caught_up(newest ? std::vector<Json>{value_of(kind, *newest)} : std::vector<Json>{});
     });
   }
-  feed->view->instances(feed->entry, {}, [caught_up, kind, after = *stream->last](const onem2m::Result<Json>& instances) {
+  feed->view->values(feed->entry, {}, {*stream->last, false, kReadAtOnce}, [this, feed, stream, caught_up, kind](const onem2m::Result<std::vector<Json>>& found) {
     std::vector<Json> values;
-    for (const auto& instance : instances.value_or(Json::array()))
-      if (sequence_of(kind, instance) > after) values.push_back(value_of(kind, instance));
-    caught_up(std::move(values));
+    for (const auto& instance : found.value_or(std::vector<Json>{})) values.push_back(value_of(kind, instance));
+    if (values.size() < kReadAtOnce) return caught_up(std::move(values));
+    for (const auto& value : values) write(feed, stream, value);  // and on behind them
+    if (!stream->ended) catch_up(feed, stream);
   });
 }
 

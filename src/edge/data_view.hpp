@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/executor.hpp"
@@ -23,6 +24,13 @@ struct DataViewOptions {
   Publish publish = Publish::Labelled;
   OwnerOf owner_of;
   std::size_t maximum = 100;  // originators at a time
+};
+
+/// Which values, in which order.
+struct ValueRange {
+  std::uint64_t after = 0;  // sequence behind which to begin, in that order; 0: at the end
+  bool descending = false;  // newest first
+  std::size_t most = 1'000;
 };
 
 /// Where views come from; all of it outlives them.
@@ -43,14 +51,20 @@ class DataView {
 
   /// Attributes of the newest instance; of a flexContainer its own.
   void latest(const DataEntry& entry, Requester::Callback<Json> done);
-  /// A list of the attributes of the instances that match; of a flexContainer, which keeps one value, its own.
-  void instances(const DataEntry& entry, onem2m::FilterCriteria criteria, Requester::Callback<Json> done);
+  /// Attributes of the instances that match, of a flexContainer, which keeps one value, its own. Reads no more than it must.
+  void values(const DataEntry& entry, onem2m::FilterCriteria criteria, ValueRange range, Requester::Callback<std::vector<Json>> done);
   /// The entry's device, when the CSE of that name serves it and not this one; else empty.
   [[nodiscard]] std::string moved_to(const DataEntry& entry) const;
 
   Requester requester;
   DeviceTracker devices;
   DataCatalog catalog;
+
+ private:
+  struct Reading;  // data_reading.cpp
+  using ReadingPtr = std::shared_ptr<Reading>;
+  void locate(const ReadingPtr& reading);
+  void read_page(const ReadingPtr& reading, std::uint64_t offset);
 };
 
 /// Used on the executor's thread only. Views stay as long as this object.

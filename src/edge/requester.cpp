@@ -10,6 +10,12 @@ namespace {
 
 constexpr int kPagesAtMost = 200;  // an answer that never ends must end
 
+/// Children may come as {"m2m:cnt": {"m2m:cin": [...]}}: the parent's member without attributes of its own.
+Json without_parent(Json content) {
+  const bool wrapped = content.is_object() && content.size() == 1 && content.begin().value().is_object();
+  return wrapped ? Json(content.begin().value()) : content;
+}
+
 }  // namespace
 
 Json content_of(const onem2m::Response& response) {
@@ -74,9 +80,7 @@ void Requester::next_page(std::shared_ptr<Pages> pages) {
   onem2m::Request request = pages->request;
   send(std::move(request), [this, pages](const onem2m::Response& response) {
     if (!onem2m::is_success(response.status)) return pages->done(tl::unexpected(error_of(response)));
-    Json content = content_of(response);
-    // Children may come as {"m2m:cnt": {"m2m:cin": [...]}}: the parent's member without attributes of its own.
-    if (content.is_object() && content.size() == 1 && content.begin().value().is_object()) content = content.begin().value();
+    const Json content = without_parent(content_of(response));
     for (auto& [name, values] : content.items()) {
       if (!name.starts_with("m2m:") && name.find(':') == std::string::npos) continue;
       auto& into = pages->collected[name];
@@ -103,13 +107,18 @@ void Requester::discover(std::string to, onem2m::FilterCriteria criteria, Callba
   next_page(std::move(pages));
 }
 
-void Requester::retrieve_children(std::string to, onem2m::FilterCriteria criteria, Callback<Json> done) {
-  auto pages = std::make_shared<Pages>();
-  pages->request.to = std::move(to);
-  pages->request.filter_criteria = std::move(criteria);
-  pages->request.result_content = static_cast<int>(onem2m::ResultContent::ChildResources);
-  pages->done = std::move(done);
-  next_page(std::move(pages));
+void Requester::retrieve_child_page(std::string to, onem2m::FilterCriteria criteria, Callback<ChildPage> done) {
+  onem2m::Request request;
+  request.to = std::move(to);
+  request.filter_criteria = std::move(criteria);
+  request.result_content = static_cast<int>(onem2m::ResultContent::ChildResources);
+  send(std::move(request), [done = std::move(done)](const onem2m::Response& response) {
+    if (!onem2m::is_success(response.status)) return done(tl::unexpected(error_of(response)));
+    ChildPage page;
+    page.children = without_parent(content_of(response));
+    if (response.content_status == 1) page.next = response.content_offset;
+    done(std::move(page));
+  });
 }
 
 void Requester::create(std::string to, int resource_type, Json representation, std::string from, Callback<Json> done) {

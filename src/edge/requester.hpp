@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,8 +38,13 @@ class Requester {
   void retrieve(std::string to, Callback<Json> done);
   /// Addresses of what matches, every page of the answer.
   void discover(std::string to, onem2m::FilterCriteria criteria, Callback<std::vector<std::string>> done);
-  /// Representations of the children that match, with their member names: {"m2m:cin": [...], ...}; every page.
-  void retrieve_children(std::string to, onem2m::FilterCriteria criteria, Callback<Json> done);
+  /// Representations of the children that match, with their member names: {"m2m:cin": [...], ...}; one page, as long as the
+  /// criteria's limit and the CSE allow, and where the next one begins.
+  struct ChildPage {
+    Json children;
+    std::optional<std::uint64_t> next;
+  };
+  void retrieve_child_page(std::string to, onem2m::FilterCriteria criteria, Callback<ChildPage> done);
   /// representation: {"m2m:cnt": {...}}. Answers the new resource's attributes.
   void create(std::string to, int resource_type, Json representation, std::string from, Callback<Json> done);
   /// Asks which member the resource has, then changes the attributes given. Answers all its attributes then.

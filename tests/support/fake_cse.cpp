@@ -53,6 +53,7 @@ Json FakeCse::add_instance(const std::string& container, const std::string& cont
   auto& parent = entries.at(container).attributes;
   const int sequence = parent["next"].get<int>();
   parent["next"] = sequence + 1;
+  parent["cni"] = parent.value("cni", 0U) + 1;
   const std::string id = parent["ri"].get<std::string>() + "-" + std::to_string(sequence);
   return put(container + "/i" + std::to_string(sequence), 4, "m2m:cin", {{"ri", id}, {"pi", parent["ri"]}, {"con", content}, {"ty", 4}}).attributes;
 }
@@ -67,12 +68,13 @@ void FakeCse::handle(Request request, onem2m::ResponseCallback done) {
 }
 
 std::string FakeCse::resolve(const std::string& to) const {
-  if (!to.ends_with("/la")) return to;
+  const bool is_oldest = to.ends_with("/ol");
+  if (!to.ends_with("/la") && !is_oldest) return to;
   const std::string container = to.substr(0, to.size() - 3);
   std::string newest;
   int made = 0;
   for (const auto& [address, entry] : entries) {
-    if ((entry.type == 4 || entry.type == 30) && address.substr(0, address.rfind('/')) == container && entry.made > made) {
+    if ((entry.type == 4 || entry.type == 30) && address.substr(0, address.rfind('/')) == container && (made == 0 || (entry.made > made) != is_oldest)) {
       newest = address;
       made = entry.made;
     }
@@ -142,8 +144,10 @@ std::vector<std::string> FakeCse::below(const std::string& address, const onem2m
 }
 
 Response FakeCse::list(const Request& request) {
-  const auto found = below(request.to, request.filter_criteria);
-  const std::size_t from = request.filter_criteria.offset.value_or(0);
+  auto found = below(request.to, request.filter_criteria);
+  if (request.result_content == 8)  // instances by creation, as TS-0004 has it
+    std::stable_sort(found.begin(), found.end(), [this](const auto& a, const auto& b) { return entries.at(a).made < entries.at(b).made; });
+  const std::size_t from = request.filter_criteria.offset.value_or(1) - 1;
   Response response;
   response.content = Json::object();
   if (request.result_content != 8) response.content["m2m:uril"] = Json::array();
@@ -154,7 +158,7 @@ Response FakeCse::list(const Request& request) {
   }
   if (from + page < found.size()) {
     response.content_status = 1;
-    response.content_offset = from + page;
+    response.content_offset = from + page + 1;
   }
   return response;
 }

@@ -117,6 +117,17 @@ TEST_F(DataClientTest, StreamGoesOnAfterTheLastEventThatItsReaderHas) {
   EXPECT_EQ(open("cnt9").refusal.status, 404);
 }
 
+TEST_F(DataClientTest, AReaderThatMissedMuchIsToldInParts) {
+  start();
+  for (int i = 1; i <= 1'234; ++i) cse.add_instance("cse-mn/car/flow", std::to_string(i));
+  const auto stream = open("cnt1", {{"Last-Event-ID", "4"}}).stream;
+  ASSERT_TRUE(stream);
+  ASSERT_EQ(stream->ids().size(), 1'230u);
+  EXPECT_EQ(stream->ids().front(), "5");
+  add_value("cse-mn/car/flow", "x");
+  EXPECT_EQ(stream->ids().back(), "1235");
+}
+
 TEST_F(DataClientTest, StreamsOfOneSourceShareASubscriptionThatGoesWithTheLast) {
   start();
   const auto first = open("cnt1").stream, second = open("cnt1").stream;

@@ -134,5 +134,43 @@ TEST_F(DataRulesTest, FieldsChooseAmongWhatIsNotRequired) {
     EXPECT_EQ(get(std::string{"/devices?"} + query).status, 400) << query;
 }
 
+TEST_F(DataRulesTest, OnlyThePartThatIsAskedForIsRead) {
+  start();
+  for (int i = 1; i <= 2'000; ++i) cse.add_instance("cse-mn/car/flow", std::to_string(i));
+  cse.page = 100;
+  const auto values = [&](const std::string& query) {
+    cse.seen.clear();
+    std::vector<int> sequences;
+    for (const auto& value : get_json("/data/cnt1/values?" + query)) sequences.push_back(value["sequence"]);
+    return sequences;
+  };
+  const auto pages = [&] {
+    return std::count_if(cse.seen.begin(), cse.seen.end(), [](const auto& request) { return request.result_content == 8; });
+  };
+  EXPECT_THAT(values("limit=2"), ElementsAre(1, 2));
+  EXPECT_EQ(pages(), 1);
+  EXPECT_THAT(values("order=desc&limit=3"), ElementsAre(2000, 1999, 1998));
+  EXPECT_EQ(pages(), 1);
+  EXPECT_THAT(values("after_sequence=1500&limit=2"), ElementsAre(1501, 1502));
+  EXPECT_EQ(pages(), 1);
+  EXPECT_THAT(values("after_sequence=1500&order=desc&limit=2"), ElementsAre(1499, 1498));
+  EXPECT_EQ(pages(), 1);
+  EXPECT_THAT(values("after_sequence=1998"), ElementsAre(1999, 2000));
+  EXPECT_THAT(values("after_sequence=2000"), ElementsAre());
+  EXPECT_THAT(values("after_sequence=9999999"), ElementsAre());
+  EXPECT_THAT(values("after_sequence=1&order=desc"), ElementsAre());
+  EXPECT_EQ(values("limit=1000").size(), 1'000u);
+  // What was deleted in between makes the beginning earlier, not the answer wrong.
+  for (int i = 10; i < 400; ++i) cse.entries.erase("cse-mn/car/flow/i" + std::to_string(i));
+  cse.entries.at("cse-mn/car/flow").attributes["cni"] = 2'000 - 390;
+  EXPECT_THAT(values("after_sequence=1500&limit=2"), ElementsAre(1501, 1502));
+  EXPECT_THAT(values("after_sequence=5&limit=5"), ElementsAre(6, 7, 8, 9, 400));
+  EXPECT_THAT(values("after_sequence=401&order=desc&limit=3"), ElementsAre(400, 9, 8));
+  EXPECT_THAT(values("order=desc&limit=2"), ElementsAre(2000, 1999));
+  for (int i = 1; i <= 9; ++i) cse.entries.erase("cse-mn/car/flow/i" + std::to_string(i));
+  cse.entries.at("cse-mn/car/flow").attributes["cni"] = 1'601;
+  EXPECT_THAT(values("after_sequence=3&limit=2"), ElementsAre(400, 401)) << "the oldest were evicted";
+}
+
 }  // namespace
 }  // namespace edgecse::edge
