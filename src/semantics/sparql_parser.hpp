@@ -13,7 +13,7 @@
 namespace edgecse::semantics::sparql {
 
 inline constexpr std::size_t kLongestRequest = 32U << 10U;  // bytes
-inline constexpr int kDeepestRequest = 40;                  // groups, expressions, lists in each other
+inline constexpr int kDeepestRequest = 64;                  // groups, expressions, paths, lists in each other; some count twice
 inline constexpr std::size_t kMostPatterns = 256;           // triple patterns, and elements of groups
 inline constexpr std::size_t kMostVariables = 128;
 

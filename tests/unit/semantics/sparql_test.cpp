@@ -176,6 +176,17 @@ INSTANTIATE_TEST_SUITE_P(
                                                  "?a) AS ?x) ?s ?p ?o BIND(CONCAT(?x, STR(?s), STR(?p), STR(?o)) AS ?y) }", kTooMuch, "text"}),
     [](const auto& row) { return row.param.name; });
 
+// The deepest that is allowed must not need more stack than a thread has.
+TEST(Query, AsLongAndDeepAsAllowedIsAnswered) {
+  for (const std::string& pattern :
+       {times("?x :next ?y . ", 250), times("OPTIONAL { ?x :next ?y ", 60) + times("}", 60), ":a " + times("(", 30) + ":next" + times(")", 30) + "* :c",
+        "FILTER(" + times("!(", 18) + "true" + times(")", 19), "FILTER(" + times("1 + ", 3'000) + "1 = 3001)", times("{ } UNION ", 120) + "{ }"}) {
+    const auto answer = ask(kPrefix + "ASK {" + pattern + "}");
+    ASSERT_TRUE(answer) << pattern.substr(0, 30) << ": " << answer.error().detail;
+    EXPECT_EQ(answer->truth, true) << pattern.substr(0, 30);
+  }
+}
+
 TEST(Query, OfACatastrophicExpressionEnds) {
   const auto answer = ask("SELECT * { FILTER regex('" + std::string(20'000, 'a') + "b', '^(a+)+$') }");
   ASSERT_TRUE(answer);
