@@ -15,8 +15,8 @@ namespace edgecse::onem2m {
 /// known already, more than 1,000 specialisations or 200 attributes of one. Nothing is added then.
 [[nodiscard]] Result<std::size_t> add_flex_containers(std::string_view text);
 
-/// Whether a CREATE of a flexContainer may leave out mandatory custom attributes: TS-0023 has them mandatory, not every CSE
-/// insists. Refused by default. Like the above: set before the first CSE is opened.
+/// Whether a CREATE of a flexContainer may leave out mandatory custom attributes of TS-0023 or a deployment: not every CSE
+/// insists on those. Refused by default. Like the above: set before the first CSE is opened.
 void accept_incomplete_flex_containers(bool accept);
 [[nodiscard]] bool are_incomplete_flex_containers_accepted();
 

@@ -120,7 +120,8 @@ std::span<const ResourceTypeRule> all_resource_types() { return tables::resource
 Result<> check_create(const ResourceTypeRule& type, const json& attributes) {
   if (auto checked = check_all(type, attributes, true); !checked) return checked;
   if (auto checked = check_complete(type, type.attributes, attributes); !checked) return checked;
-  if (type.number == type::kFlexContainer && are_incomplete_flex_containers_accepted()) return {};
+  const bool is_of_onem2m_itself = type.member_name.starts_with("m2m:");  // TS-0001's own, as genericInterworkingService
+  if (type.number == type::kFlexContainer && !is_of_onem2m_itself && are_incomplete_flex_containers_accepted()) return {};
   return check_complete(type, type.custom_attributes, attributes);
 }
 

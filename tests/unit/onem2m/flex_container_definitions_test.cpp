@@ -45,6 +45,8 @@ TEST(FlexContainerDefinitions, MayBeUsedIncompleteWhereThatIsWanted) {
   EXPECT_TRUE(check_create(*battery, incomplete));
   EXPECT_FALSE(check_create(*battery, {{"lvl", 1}})) << "not what every flexContainer has";
   EXPECT_FALSE(check_create(*battery, {{"cnd", "org.onem2m.common.moduleclass.battery"}, {"lvl", "full"}}));
+  const ResourceTypeRule* interworking = find_resource_type_by_member("m2m:gis");
+  EXPECT_FALSE(check_create(*interworking, {{"cnd", interworking->container_definition}})) << "not one of TS-0023";
   accept_incomplete_flex_containers(false);
 }
 
