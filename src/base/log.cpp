@@ -27,6 +27,7 @@ spdlog::level::level_enum level_of(Level level) {
     case Level::Info: return spdlog::level::info;
     case Level::Warning: return spdlog::level::warn;
     case Level::Error: return spdlog::level::err;
+    case Level::Off: return spdlog::level::off;
   }
   return spdlog::level::err;
 }

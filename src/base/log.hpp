@@ -11,12 +11,12 @@
 
 namespace edgecse::base::log {
 
-enum class Level { Trace, Debug, Info, Warning, Error };
+enum class Level { Trace, Debug, Info, Warning, Error, Off };
 
 using Field = std::pair<std::string_view, std::string>;
 using Fields = std::initializer_list<Field>;
 
-/// Thread-safe. Lines below the level set are dropped.
+/// Thread-safe. Lines below the level set are dropped; Off is for set_level only.
 void write(Level level, std::string_view room, std::string_view message, Fields fields = {});
 void set_level(Level level);
 [[nodiscard]] bool enabled(Level level);
