@@ -197,6 +197,8 @@ bool Connection::dispatch_request() {
   std::uint64_t sequence = 0;
   {
     const std::lock_guard lock(mutex_);
+    // A drain may have ended the connection since its bytes were read: what nobody can be told of must not be done.
+    if (dead_ || no_more_requests_) return false;
     Pending waiting;
     waiting.traits = traits;
     waiting.close = !traits.keep_alive || context_->draining;
