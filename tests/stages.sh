@@ -83,7 +83,9 @@ stage_sim() {
 
 stage_tsan() {
   build tsan
+  export TSAN_OPTIONS="suppressions=$root/tests/thread_sanitizer.supp"
   for label in unit integration sim; do run_ctest tsan "$label"; done
+  unset TSAN_OPTIONS
 }
 
 stage_coverage() {
