@@ -40,6 +40,8 @@ base::Result<std::unique_ptr<Process>, std::string> Process::start(const Configu
     if (auto done = (process.get()->*step)(); !done) return tl::unexpected(std::move(done.error()));
   process->open_edge();
   process->add_routes();
+  // The first commit on the loop's own thread: whoever follows commits is joined by now.
+  cse::make_default_target_policy(process->cse_->core());
   process->entrance_.open();
   process->cse_->start();
   process->moves_->start();
@@ -164,7 +166,6 @@ Started Process::open_cse() {
                                                     .telemetry = registry_});
   if (!opened) return tl::unexpected(opened.error().detail);
   cse_ = std::move(*opened);
-  cse::make_default_target_policy(cse_->core());
   // Who has a registrar counts this himself.
   if (!configuration_.cse.registrar) registry_.gauge("edgecse_registrar_up", "Whether the registrar knows this CSE").set(1);
   return {};
