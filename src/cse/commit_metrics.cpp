@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cse/commit_metrics.hpp"
 
-#include <unordered_set>
+#include "cse/changed_resources.hpp"
 
 namespace edgecse::cse {
 
@@ -22,13 +22,10 @@ telemetry::Gauge& CommitMetrics::gauge(int type) {
 }
 
 void CommitMetrics::committed(const Snapshot& snapshot, std::span<const Change> changes) {
-  std::unordered_set<std::string_view> seen;
-  for (const Change& change : changes) {
-    if (change.table != store::Table::Tree) continue;
-    const bool was = before_.find(change.key) != nullptr;
-    const bool is = snapshot.tree.find(change.key) != nullptr;
-    if (was != is && seen.insert(change.key).second) gauge(change.type).add(is ? 1 : -1);
-  }
+  each_changed_resource(before_, snapshot.tree, changes, [this](const ResourcePtr& was, const ResourcePtr& is) {
+    if (is && !was) gauge(is->type).add(1);
+    if (was && !is) gauge(was->type).add(-1);
+  });
   before_ = snapshot.tree;
 }
 

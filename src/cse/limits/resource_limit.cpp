@@ -4,7 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_set>
+
+#include "cse/changed_resources.hpp"
 
 namespace edgecse::cse {
 
@@ -61,13 +62,10 @@ onem2m::Result<> ResourceLimit::admit(const Transaction& transaction, const onem
 
 void ResourceLimit::committed(const Snapshot& snapshot, std::span<const Change> changes) {
   admitted_.clear();
-  std::unordered_set<std::string_view> seen;
-  for (const Change& change : changes) {
-    if (change.table != store::Table::Tree || !seen.insert(change.key).second) continue;
-    const ResourcePtr was = before_.find(change.key), is = snapshot.tree.find(change.key);
+  each_changed_resource(before_, snapshot.tree, changes, [this](const ResourcePtr& was, const ResourcePtr& is) {
     if (was) count(owner_of(*was), false);
     if (is) count(owner_of(*is), true);
-  }
+  });
   before_ = snapshot.tree;
 }
 
