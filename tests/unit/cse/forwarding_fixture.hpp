@@ -5,18 +5,12 @@
 
 #include <gtest/gtest.h>
 
+#include "support/cse_options.hpp"
 #include "support/test_cse.hpp"
 
 namespace edgecse::test {
 
 struct ForwardingCse : ::testing::Test {
-  static cse::CseOptions options() {
-    cse::CseOptions made;
-    made.type = cse::CseType::In;
-    made.id = "/in";
-    made.name = "cse-in";
-    return made;
-  }
   ForwardingCse() {
     const Json peer{{"csi", "/mn9"}, {"cb", "/mn9/cse"}, {"rr", true}, {"poa", {"http://127.0.0.1:9"}}, {"srv", {"3"}}};
     EXPECT_EQ(rsc(cse.create("cse-in", 16, {{"m2m:csr", peer}}, "/mn9")), 2001);
@@ -34,7 +28,7 @@ struct ForwardingCse : ::testing::Test {
     const Json policy = add("m2m:cmp", 1011, {{"cpn", "policy"}, {"cmlk", std::move(links)}});
     return add("m2m:acmp", 1012, {{"acmlk", policy["val"]}})["val"];
   }
-  TestCse cse{options()};
+  TestCse cse{in_cse_options()};
 };
 
 }  // namespace edgecse::test
