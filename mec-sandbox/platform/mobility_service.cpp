@@ -172,7 +172,7 @@ Reply MobilityService::put_subscription(const Request& request, std::string id) 
   const auto application = body->at("filterCriteria").at("appInstanceId").get<std::string>();
   if (!applications_.find(application))
     return refuse(404, fmt::format("filterCriteria.appInstanceId: no application instance {} exists", application));
-  if (!create && subscriptions_.at(id).type != body->at("subscriptionType"))
+  if (!create && subscriptions_.at(id).type != body->at("subscriptionType").get<std::string>())
     return refuse(422, "subscriptionType: the type of a subscription cannot change");
   if (body->contains("expiryDeadline") &&
       body->at("expiryDeadline").at("seconds") <= time_stamp(outside_.clock).at("seconds"))

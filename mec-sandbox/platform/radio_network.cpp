@@ -208,7 +208,7 @@ bool RadioNetwork::covers(const Subscription& subscription, const char* criteria
       ids.empty() || std::any_of(ids.begin(), ids.end(), [&](const json& id) { return id.at("value") == address; });
   const auto wanted = filter.value("ecgi", json::array());
   const bool cell = wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](const json& one) {
-                      return std::find(cells.begin(), cells.end(), one.at("cellId")) != cells.end();
+                      return std::find(cells.begin(), cells.end(), one.at("cellId").get<std::string>()) != cells.end();
                     });
   return user && cell;
 }

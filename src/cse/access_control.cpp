@@ -54,7 +54,7 @@ bool rule_fits(const AccessQuestion& question, const Resource& target, const Jso
   return std::ranges::any_of(list, [&](const Json& detail) {
     if (const auto type = detail.find("ty"); type != detail.end() && *type != target.type) return false;
     if (const auto special = detail.find("spty"); special != detail.end()) {
-      if (target.text("cnd") != *special && Json(target.number("mgd")) != *special) return false;
+      if (Json(target.text("cnd")) != *special && Json(target.number("mgd")) != *special) return false;
     }
     if (question.operation != AccessOperation::Create) return true;
     const auto children = detail.find("chty");

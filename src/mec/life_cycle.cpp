@@ -12,7 +12,6 @@ constexpr std::chrono::seconds kAskAgainForUnsupported{600};
 constexpr std::chrono::seconds kLongestRetryAfter{300};
 constexpr std::chrono::seconds kStopTime{5};
 constexpr std::chrono::seconds kConfirmationMargin{1};
-constexpr std::size_t kSecretBytes = 16;
 
 constexpr std::string_view path_of(CallbackKind kind) {
   switch (kind) {

@@ -292,7 +292,7 @@ void Mobility::again_later(const std::string& unit, const Source& source, const 
   if (const auto next = next_.find(unit); next != next_.end()) {
     const auto [target, trigger] = next->second;
     next_.erase(next);
-    post([this, unit, target = target, trigger = trigger] { open(unit, target, trigger, kRetries); });
+    post([this, unit, target, trigger] { open(unit, target, trigger, kRetries); });
     return;
   }
   const bool may_pass = reason == "TIMEOUT" || reason == "UNREACHABLE" || reason == "the target asked";

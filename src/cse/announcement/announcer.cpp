@@ -59,7 +59,7 @@ void Announcer::on_event(Transaction& transaction, const ResourceEvent& event) {
 
 void Announcer::set_off(Transaction& transaction, const ResourceEvent& event, const std::string& target) {
   if (event.request != nullptr) held_->expect(*event.request, name_of(event.id, target), event.id);
-  transaction.after_commit([this, weak = weak_from_this(), key = Key{event.id, target}] {
+  transaction.after_commit([weak = weak_from_this(), key = Key{event.id, target}] {
     if (const auto self = weak.lock()) self->touch(key);
   });
 }
@@ -182,13 +182,13 @@ void Announcer::instance_announced(const OutboxEntry& entry, const Response& res
   const std::string name = entry.request.request_identifier;
   if (entry.request.operation != Operation::Create) return held_->settled(name);
   const std::string link = entry.request.content.begin()->value("lnk", std::string{});
-  const auto [container, sequence] = split_instance_id(std::string_view(link).substr(link.rfind('/') + 1));
+  const auto [container_id, sequence] = split_instance_id(std::string_view(link).substr(link.rfind('/') + 1));
   const std::string host = host_of_link(core_.options, entry.target);
   std::string address;
   if (onem2m::is_success(response.status) && response.content.is_object() && !response.content.empty())
     if (const std::string id = response.content.begin()->value("ri", std::string{}); !id.empty())
       address = id.starts_with('/') ? id : host + '/' + id;
-  core_.loop->submit({[this, container = std::string(container), sequence, host, address](Transaction& transaction) -> Result<> {
+  core_.loop->submit({[this, container = std::string(container_id), sequence, host, address](Transaction& transaction) -> Result<> {
                         const ResourcePtr parent = transaction.tree().find(container);
                         auto found = transaction.instance(container, sequence);
                         if (!parent || !found || !*found) {

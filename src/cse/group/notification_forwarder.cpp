@@ -151,7 +151,7 @@ Result<> NotificationForwarder::collect(Transaction& transaction, const std::str
   if (count >= number_to_collect(group)) {
     flush(transaction, group, target);
   } else {
-    transaction.after_commit([this, weak = weak_from_this(), group] {
+    transaction.after_commit([weak = weak_from_this(), group] {
       if (const auto self = weak.lock()) self->watch(group);
     });
   }

@@ -44,7 +44,7 @@ void SourceSide::open(const HandoverPort::Order& order, std::function<void(Resul
       return later(shared_, std::move(done), {ResponseStatus::Conflict, "a move of " + unit + " is under way"});
   auto context = std::make_shared<ContextId>();
   shared_.commit(
-      [this, unit = unit, target = target, trigger = trigger, within = within, context](Transaction& transaction) -> Result<> {
+      [this, unit, target, trigger, within, context](Transaction& transaction) -> Result<> {
         auto row = shared_.table.read_or_first(transaction, unit);
         if (!row) return tl::unexpected(row.error());
         if (row->role != Role::Owner || !transaction.tree().find(unit))
@@ -60,10 +60,10 @@ void SourceSide::open(const HandoverPort::Order& order, std::function<void(Resul
                      {"trigger", trigger},
                      {"phase", "PREPARING"},
                      {"deadline", "PT" + std::to_string(within.count()) + "S"}});
-        transaction.after_commit([this, unit = unit] { shared_.journal.follow(unit); });
+        transaction.after_commit([this, unit] { shared_.journal.follow(unit); });
         return {};
       },
-      [this, context, target = target, unit = unit, done = std::move(done)](const Result<>& result) {
+      [this, context, target, unit, done = std::move(done)](const Result<>& result) {
         if (!result) return done(tl::unexpected(result.error()));
         Open& open = open_[*context];
         open.target = target;

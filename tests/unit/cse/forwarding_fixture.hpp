@@ -24,8 +24,8 @@ struct ForwardingCse : ::testing::Test {
     EXPECT_EQ(rsc(made), 2001) << made.content;
     return {{"val", made.content[member].value("ri", "")}, {"nm", "link"}, {"typ", definition}};
   }
-  std::string activate(Json links) {
-    const Json policy = add("m2m:cmp", 1011, {{"cpn", "policy"}, {"cmlk", std::move(links)}});
+  std::string activate(std::vector<Json> links) {
+    const Json policy = add("m2m:cmp", 1011, {{"cpn", "policy"}, {"cmlk", Json(std::move(links))}});
     return add("m2m:acmp", 1012, {{"acmlk", policy["val"]}})["val"];
   }
   TestCse cse{in_cse_options()};

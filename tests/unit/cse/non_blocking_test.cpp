@@ -210,9 +210,9 @@ struct Delivery : ::testing::Test {
     request.update(more);
     return request;
   }
-  Response deliver(Json requests, const std::string& from = "/mn9") {
+  Response deliver(std::vector<Json> requests, const std::string& from = "/mn9") {
     const Json attributes{{"sr", "/mn9"}, {"tg", "/in"}, {"ls", "20240101T000000"}, {"ec", 3}, {"dmd", {{"tcop", false}}},
-                          {"arq", {{"req", std::move(requests)}}}};
+                          {"arq", {{"req", Json(std::move(requests))}}}};
     return cse.create("cse-in", 6, {{"m2m:dlv", attributes}}, from);
   }
   Json data() { return cse.retrieve("cse-in/data").content["m2m:cnt"]; }

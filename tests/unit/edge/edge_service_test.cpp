@@ -104,7 +104,7 @@ TEST_F(EdgeServiceTest, TellsTheAmsWhenTheContextIsTransferredAndForgetsTheDevic
   moved["Ccar"] = "/mn2";
   service->owner_changed();
   time.advance(2s);
-  const auto device = [this](int index) { return platform.host("mep1").registrations.begin()->second["deviceInformation"][index]; };
+  const auto device = [this](std::size_t index) { return platform.host("mep1").registrations.begin()->second["deviceInformation"][index]; };
   EXPECT_EQ(device(0)["contextTransferState"], "USER_CONTEXT_TRANSFER_COMPLETED");
   time.advance(40s);
   EXPECT_EQ(device(0)["associateId"]["value"], "10.100.0.2") << "the moved device is no longer registered";

@@ -132,7 +132,7 @@ struct BadQuery {
   std::string query;
   Error::Kind kind;
   std::string names;
-  friend void PrintTo(const BadQuery& query, std::ostream* out) { *out << query.name; }
+  friend void PrintTo(const BadQuery& bad, std::ostream* out) { *out << bad.name; }
 };
 std::string times(const std::string& text, std::size_t count) {
   std::string made;
@@ -197,7 +197,7 @@ struct Updating {
   const char* name;
   std::string update;
   std::string after;  // Turtle
-  friend void PrintTo(const Updating& update, std::ostream* out) { *out << update.name; }
+  friend void PrintTo(const Updating& updating, std::ostream* out) { *out << updating.name; }
 };
 class Update : public testing::TestWithParam<Updating> {};
 
