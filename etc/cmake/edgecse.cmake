@@ -88,6 +88,14 @@ function(edgecse_add_program name)
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
+# edgecse_use_jemalloc(program): unless sanitizers bring an allocator of their own.
+function(edgecse_use_jemalloc program)
+  if(NOT EDGECSE_SANITIZE)
+    find_library(EDGECSE_JEMALLOC jemalloc REQUIRED)
+    target_link_libraries(${program} PRIVATE ${EDGECSE_JEMALLOC})
+  endif()
+endfunction()
+
 # edgecse_add_test(cse_test SOURCES a_test.cpp LIBS edgecse::cse LABELS unit): a GoogleTest program, one ctest entry per
 # TEST. Label process: the cases of a slow or stateful program run as one ctest entry.
 function(edgecse_add_test name)

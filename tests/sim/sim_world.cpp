@@ -136,13 +136,18 @@ void Node::send(onem2m::NextHop hop, Request request, ResponseCallback done) {
 void Node::moved_out(const std::string&, const std::string&) { ++moves_out; }
 void Node::moved_in(const std::string&, const std::string&) { ++moves_in; }
 
-std::optional<cse::handover::UnitRow> Node::row(const std::string& unit) const {
+const cse::handover::UnitRow* Node::row(const std::string& unit) {
   const auto& meta = disk->tables[static_cast<std::size_t>(Table::Meta)];
   const auto found = meta.find(cse::handover::key::unit(unit));
-  if (found == meta.end()) return std::nullopt;
-  auto decoded = cse::handover::decode_unit_row(found->second);
-  if (!decoded) throw std::runtime_error(decoded.error().detail);
-  return *decoded;
+  if (found == meta.end()) return nullptr;
+  auto& [text, row] = rows_read_[unit];
+  if (text != found->second) {
+    auto decoded = cse::handover::decode_unit_row(found->second);
+    if (!decoded) throw std::runtime_error(decoded.error().detail);
+    text = found->second;
+    row = std::move(*decoded);
+  }
+  return &row;
 }
 
 bool Node::has_resource(const std::string& id) const {

@@ -85,9 +85,12 @@ class Node final : public onem2m::RequestSender, public mobility::MoveListener {
   std::unique_ptr<cse::Handover> handover;
   std::unique_ptr<mobility::Mobility> mobility;
 
-  /// What the disk says about the unit; nothing: no row.
-  [[nodiscard]] std::optional<cse::handover::UnitRow> row(const std::string& unit) const;
+  /// What the disk says about the unit, until the next call; nullptr: no row.
+  [[nodiscard]] const cse::handover::UnitRow* row(const std::string& unit);
   [[nodiscard]] bool has_resource(const std::string& id) const;
+
+ private:
+  std::map<std::string, std::pair<std::string, cse::handover::UnitRow>> rows_read_;  // by unit, with their text: asked at each commit
 };
 
 class World {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What discovery costs in a CSE of many resources, and access control by a policy of many rules: processor time per request,
-// against one walk over the same tree that compares the same label and nothing else. One thread, a store in memory. Ratios
-// on stdout, as JSON.
+// What services cost in a CSE of many resources, in processor time per request: discovery, also by a policy of many rules,
+// against one walk over the same tree that compares the same label and nothing else; a group's fan-out against the same
+// requests one by one. One thread, a store in memory. Ratios on stdout, as JSON.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -89,6 +89,30 @@ class Bench {
     return {(processor_seconds() - begin) / rounds, found};
   }
 
+  /// Seconds for an instance in each of so many containers: one request to a group, and one to each.
+  std::pair<double, double> fan_out(int members, int rounds) {
+    create("cse-mn", 2, {{"m2m:ae", {{"rn", "Cgroup"}, {"api", "Nbench"}, {"rr", true}, {"srv", {"3"}}}}}, "Cgroup");
+    std::vector<std::string> containers;
+    for (int i = 0; i < members; ++i) {
+      containers.push_back("cse-mn/Cgroup/m" + std::to_string(i));
+      create("cse-mn/Cgroup", 3, {{"m2m:cnt", {{"rn", "m" + std::to_string(i)}, {"mni", 10}}}}, "Cgroup");
+    }
+    create("cse-mn/Cgroup", 9, {{"m2m:grp", {{"rn", "all"}, {"mnm", members}, {"mt", 3}, {"mid", containers}}}}, "Cgroup");
+    const Json instance{{"m2m:cin", {{"con", std::string(200, 'x')}}}};
+    double together = 0, apart = 0;
+    for (int round = 0; round < rounds; ++round) {
+      double begin = processor_seconds();
+      const Json answers = create("cse-mn/Cgroup/all/fopt", 4, instance, "Cgroup");
+      together += processor_seconds() - begin;
+      if (const std::size_t made = answers["m2m:agr"]["m2m:rsp"].size(); made != containers.size())
+        std::fprintf(stderr, "the group made %zu instances\n", made);
+      begin = processor_seconds();
+      for (const std::string& container : containers) create(container, 4, instance, "Cgroup");
+      apart += processor_seconds() - begin;
+    }
+    return {together / rounds, apart / rounds};
+  }
+
   double walk(const std::string& label, int rounds) {
     std::size_t found = 0;
     const double begin = processor_seconds();
@@ -130,6 +154,11 @@ int run(int count) {
       ratios[std::string("discovery_") + name + '_' + who + "_vs_walk"] = spent / walk;
     }
   }
+  constexpr int kMembers = 1000;
+  const auto [together, apart] = bench.fan_out(kMembers, kRounds);
+  std::fprintf(stderr, "CREATE in %d members of a group  %8.2f ms, one by one %8.2f ms, ratio %.2f\n", kMembers, together * 1e3,
+               apart * 1e3, together / apart);
+  ratios["fan_out_vs_one_by_one"] = together / apart;
   std::puts(ratios.dump().c_str());
   return 0;
 }
