@@ -60,7 +60,7 @@ SHOWN_ELSEWHERE = {"accessControlPolicy": "done", "AE": "done", "remoteCSE": "do
                    "cmdhEcDefParamValues": "done", "cmdhLimits": "partly",
                    "cmdhNetworkAccessRules": "done", "cmdhNwAccessRule": "partly", "cmdhBuffer": "done",
                    "triggerRequest": "partly", "statsConfig": "done", "eventConfig": "done", "statsCollect": "done",
-                   "execInstance": "partly", "dependency": "done", "state": "done", "timeSeriesInstance": "done",
+                   "execInstance": "done", "dependency": "done", "state": "done", "timeSeriesInstance": "done",
                    "flexContainerInstance": "done", "role": "done", "token": "done", "dynamicAuthorizationConsultation": "done",
                    "m2mServiceSubscriptionProfile": "done", "serviceSubscribedNode": "done",
                    "serviceSubscribedAppRule": "done", "AEContactList": "done", "AEContactListPerCSE": "done"}
@@ -271,9 +271,12 @@ def behaviours(cse):
     firmware = made(13, "m2m:fwr", {"mgd": 1001, "vr": "1", "fwn": "f", "url": "http://x", "ud": False}, node["ri"])
     cse.ask("PUT", firmware["ri"], {"m2m:fwr": {"ud": True}})
     found["mgmtObj: actions show in status attributes"] = cse.ask("GET", firmware["ri"])[1]["m2m:fwr"]["uds"]["sus"] == 3
-    command = made(12, "m2m:mgc", {"cmt": 2, "ext": "n"})
+    command = made(12, "m2m:mgc", {"cmt": 2, "ext": node["ri"]})
     cse.ask("PUT", command["ri"], {"m2m:mgc": {"exe": True}})
-    found["mgmtCmd: execInstances"] = "m2m:exin" in cse.ask("GET", f"{command['ri']}?rcn=8")[1]["m2m:mgc"]
+    instances = cse.ask("GET", f"{command['ri']}?rcn=8")[1]["m2m:mgc"]["m2m:exin"]
+    found["mgmtCmd: execInstances"] = bool(instances)
+    found["mgmtCmd: nodes report execStatus and execResult"] = bool(instances) and \
+        code("PUT", instances[0]["ri"], {"m2m:exin": {"exs": 3, "exr": 0}}) == 2004
     made(10, "m2m:lcp", {"los": 2, "lon": "behaviour-locations"})
     found["locationPolicy: container, geofence (device based)"] = code("GET", f"{BASE}/behaviour-locations") == 2000
     found["locationPolicy: network based"] = bool(made(10, "m2m:lcp", {"los": 1}))

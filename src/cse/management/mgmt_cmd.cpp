@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cse/management/mgmt_cmd.hpp"
 
-
+#include "cse/management/exec_instance.hpp"
 #include "onem2m/timestamp.hpp"
 
 namespace edgecse::cse {
 
-using onem2m::refuse;
-using onem2m::ResponseStatus;
 using onem2m::Result;
 
 namespace {
 
 constexpr int kExecInstance = ExecInstanceProcedure::kType;
-enum ExecStatus { kPending = 2, kFinished = 3, kCancelled = 5 };   // m2m:execStatusType
-constexpr int kNotFinished = 31;                                   // m2m:execResultType
 
 /// The node itself, or each member when a group is to execute.
 std::vector<std::string> targets_of(const CseCore& core, const Tree& tree, const Resource& command) {
@@ -29,7 +25,7 @@ std::vector<std::string> targets_of(const CseCore& core, const Tree& tree, const
   return members;
 }
 
-Resource make_instance(Transaction& transaction, const Resource& command, const std::string& target) {
+Resource make_instance(const CseCore& core, Transaction& transaction, const Resource& command, const std::string& target) {
   Resource instance;
   instance.id = transaction.new_id();
   instance.parent = command.id;
@@ -43,8 +39,9 @@ Resource make_instance(Transaction& transaction, const Resource& command, const 
   for (const char* copied : {"exra", "exm", "exf", "exy", "exn", "et", "acpi"})
     if (const auto found = command.attributes.find(copied); found != command.attributes.end()) attributes[copied] = *found;
   attributes.update({{"ty", kExecInstance}, {"ri", instance.id}, {"rn", instance.name}, {"pi", command.id},
-                     {"ext", target}, {"exs", kPending}, {"exr", kNotFinished}});
+                     {"ext", target}, {"exs", exec_status::kInitiated}, {"exr", exec_result::kNotFinished}});
   attributes["ct"] = attributes["lt"] = onem2m::format_timestamp(transaction.now());
+  remember_node(core, transaction.tree(), instance);
   return instance;
 }
 
@@ -55,7 +52,7 @@ Result<> MgmtCmdProcedure::after_update(UpdateContext& context) {
   if (enable == context.requested.end() || *enable != true) return {};
   Transaction& transaction = context.transaction;
   for (const std::string& target : targets_of(core_, transaction.tree(), context.after)) {
-    Resource instance = make_instance(transaction, context.after, target);
+    Resource instance = make_instance(core_, transaction, context.after, target);
     const std::string id = instance.id;
     transaction.put(std::move(instance));
     const ResourcePtr stored = transaction.tree().find(id);
@@ -67,18 +64,10 @@ Result<> MgmtCmdProcedure::after_update(UpdateContext& context) {
   return {};
 }
 
-Result<> ExecInstanceProcedure::check_update(const UpdateCheck& check) const {
-  const auto disable = check.attributes.find("exd");
-  if (disable == check.attributes.end() || *disable != true) return {};
-  const std::int64_t status = check.target.number("exs");
-  if (status == kFinished || status == kCancelled)
-    return refuse(ResponseStatus::AlreadyComplete, "'" + check.target.name + "' has ended already");
-  return {};
-}
-
-Result<> ExecInstanceProcedure::before_update(UpdateContext& context) {
-  const auto disable = context.requested.find("exd");
-  if (disable != context.requested.end() && *disable == true) context.after.attributes["exs"] = kCancelled;
+Result<> MgmtCmdProcedure::check_delete(const Tree& tree, const onem2m::Request&, const Resource& command) const {
+  for (const ResourcePtr& instance : tree.children(command.id))
+    if (instance->type == ExecInstanceProcedure::kType)
+      if (auto ends = check_end_of(*instance); !ends) return ends;
   return {};
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// <mgmtCmd> and its <execInstance>s: execEnable makes an instance per node that is to execute it; the instance waits for
-// whoever manages the node, and can be cancelled until it is finished. TS-0001 9.6.16, 9.6.17; TS-0004 7.4.16, 7.4.17.
+// <mgmtCmd>: execEnable makes an <execInstance> for each node that is to execute it. TS-0001 9.6.16, TS-0004 7.4.16.
 #pragma once
 
 #include "cse/cse_core.hpp"
@@ -14,18 +13,12 @@ class MgmtCmdProcedure final : public TypeProcedure {
 
   explicit MgmtCmdProcedure(CseCore& core) : core_(core) {}
   onem2m::Result<> after_update(UpdateContext& context) override;
+  /// 6029: one of its instances can no longer be cancelled.
+  [[nodiscard]] onem2m::Result<> check_delete(const Tree& tree, const onem2m::Request& request,
+                                              const Resource& command) const override;
 
  private:
   CseCore& core_;
-};
-
-class ExecInstanceProcedure final : public TypeProcedure {
- public:
-  static constexpr int kType = 8;
-
-  /// 6028: exd asks for the end of what has ended.
-  [[nodiscard]] onem2m::Result<> check_update(const UpdateCheck& check) const override;
-  onem2m::Result<> before_update(UpdateContext& context) override;
 };
 
 }  // namespace edgecse::cse

@@ -298,21 +298,129 @@ TEST(PrimitiveProfile, NamesWhatPrimitivesMayHave) {
   EXPECT_EQ(create({{"adds", adds("pv", {{"acr", Json::array()}})}}), 4000) << "complex";
 }
 
-// TS-0001 9.6.16, 9.6.17.
+// TS-0001 9.6.16, 9.6.17; TS-0004 7.4.16, 7.4.17.
 
-TEST(ManagementCommand, IsExecutedByInstancesThatCanBeCancelledOnce) {
-  TestCse cse;
-  ASSERT_EQ(rsc(cse.create("cse-mn", 12, {{"m2m:mgc", {{"rn", "cmd"}, {"cmt", 2}, {"ext", "node1"}}}})), 2001);
+/// A command for a node that the AE Cdev may change; the command and its instances are the administrator's.
+struct ManagementCommand : ::testing::Test {
+  ManagementCommand() {
+    cse.add_ae("Cdev");
+    cse.add_ae("Cother");
+    node = cse.create("cse-mn", 14, {{"m2m:nod", {{"rn", "node"}, {"ni", "node-1"}, {"acpi", {policy("device", "Cdev")}}}}})
+               .content["m2m:nod"]["ri"];
+    EXPECT_EQ(rsc(cse.create("cse-mn", 12, {{"m2m:mgc", {{"rn", "cmd"}, {"cmt", 2}, {"ext", node}}}})), 2001);
+  }
+  std::string policy(const std::string& name, const std::string& originator) {
+    const auto rules = [](const std::string& who) { return Json({{"acr", {{{"acor", {who}}, {"acop", 63}}}}}); };
+    const auto made = cse.create("cse-mn", 1, {{"m2m:acp", {{"rn", name}, {"pv", rules(originator)}, {"pvs", rules("CAdmin")}}}});
+    return made.content["m2m:acp"]["ri"];
+  }
+  /// The address of the newest instance.
+  std::string execute() {
+    EXPECT_EQ(rsc(cse.update("cse-mn/cmd", {{"m2m:mgc", {{"exe", true}}}})), 2004);
+    return cse.retrieve("cse-mn/cmd", "CAdmin", 8).content["m2m:mgc"]["m2m:exin"].back()["ri"];
+  }
+  int change(const std::string& instance, Json attributes, const std::string& from) {
+    return rsc(cse.update(instance, {{"m2m:exin", std::move(attributes)}}, from));
+  }
+  Json status(const std::string& instance) {
+    const Json shown = cse.retrieve(instance).content["m2m:exin"];
+    return {shown["exs"], shown["exr"]};
+  }
+  static cse::CseOptions with_registrees() {
+    cse::CseOptions options;
+    options.allowed_registrees = {{"/asn"}};
+    return options;
+  }
+  TestCse cse{with_registrees()};
+  std::string node;
+};
+
+TEST_F(ManagementCommand, MakesAnInstanceWhenItIsEnabled) {
   EXPECT_EQ(cse.retrieve("cse-mn/cmd").content["m2m:mgc"]["exe"], false);
-  ASSERT_EQ(rsc(cse.update("cse-mn/cmd", {{"m2m:mgc", {{"exe", true}}}})), 2004);
-  const Json instances = cse.retrieve("cse-mn/cmd", "CAdmin", 8).content["m2m:mgc"]["m2m:exin"];
-  ASSERT_EQ(instances.size(), 1U);
-  EXPECT_EQ(instances[0]["ext"], "node1");
-  EXPECT_EQ(instances[0]["exs"], 2);
-  const std::string id = instances[0]["ri"];
-  EXPECT_EQ(cse.update(id, {{"m2m:exin", {{"exd", true}}}}).content["m2m:exin"]["exs"], 5);
-  EXPECT_EQ(rsc(cse.update(id, {{"m2m:exin", {{"exd", true}}}})), 6028);
+  const std::string id = execute();
+  EXPECT_EQ(cse.retrieve(id).content["m2m:exin"]["ext"], node);
+  EXPECT_EQ(status(id), Json({1, 31}));
   EXPECT_EQ(rsc(cse.create("cse-mn/cmd", 8, {{"m2m:exin", Json::object()}})), 4005);
+}
+
+TEST_F(ManagementCommand, IsReportedByWhoMayChangeItsNode) {
+  const std::string id = execute();
+  EXPECT_EQ(rsc(cse.retrieve(id, "Cdev")), 2000);
+  EXPECT_EQ(change(id, {{"exs", 2}}, "Cdev"), 2004);
+  EXPECT_EQ(change(id, {{"exs", 3}, {"exr", 10}}, "/mn1/Cdev"), 2004);
+  EXPECT_EQ(status(id), Json({3, 10}));
+  EXPECT_EQ(change(id, {{"exs", 3}}, "Cdev"), 6028);
+  const std::string second = execute();
+  EXPECT_EQ(change(second, {{"exs", 3}}, "Cdev"), 2004);
+  EXPECT_EQ(status(second), Json({3, 0})) << "finished is a success unless it is said otherwise";
+}
+
+TEST_F(ManagementCommand, IsReportedByNobodyElse) {
+  const std::string id = execute();
+  EXPECT_EQ(change(id, {{"exs", 3}}, "Cother"), 4103);
+  EXPECT_EQ(rsc(cse.retrieve(id, "Cother")), 4103);
+  EXPECT_EQ(change(id, {{"lbl", {"x"}}}, "Cdev"), 4103) << "nothing but its report";
+  EXPECT_EQ(change(id, {{"acpi", {policy("others", "Cother")}}}, "CAdmin"), 2004);
+  EXPECT_EQ(change(id, {{"exs", 3}}, "Cother"), 4000) << "read-only";
+  EXPECT_EQ(change(id, {{"exr", 0}}, "Cother"), 4000);
+  EXPECT_EQ(change(id, {{"lbl", {"x"}}}, "Cother"), 2004);
+}
+
+TEST_F(ManagementCommand, IsNotReportedAsWhatOnlyTheCseSets) {
+  const std::string id = execute();
+  for (const char* wrong : {R"({"exs":1})", R"({"exs":4})", R"({"exs":7})", R"({"exs":2,"exr":0})", R"({"exs":null})"})
+    EXPECT_EQ(change(id, Json::parse(wrong), "Cdev"), 4000) << wrong;
+}
+
+TEST_F(ManagementCommand, EndsAtOnceBeforeTheNodeTookIt) {
+  const std::string id = execute();
+  EXPECT_EQ(change(id, {{"exd", true}}, "CAdmin"), 2004);
+  EXPECT_EQ(status(id)[0], 5);
+  EXPECT_EQ(change(id, {{"exd", true}}, "CAdmin"), 6028);
+  EXPECT_EQ(change(id, {{"exs", 2}}, "Cdev"), 6028);
+  EXPECT_EQ(rsc(cse.remove(id)), 2002);
+}
+
+TEST_F(ManagementCommand, IsCancelledByItsNode) {
+  const std::string id = execute();
+  ASSERT_EQ(change(id, {{"exs", 2}}, "Cdev"), 2004);
+  EXPECT_EQ(change(id, {{"exd", true}}, "CAdmin"), 2004);
+  EXPECT_EQ(status(id)[0], 4);
+  cse.restart();
+  EXPECT_EQ(change(id, {{"exs", 5}}, "Cdev"), 2004);
+  EXPECT_EQ(status(id), Json({5, 31}));
+}
+
+TEST_F(ManagementCommand, IsNotCancelledWhenItsNodeSaysSo) {
+  const std::string id = execute();
+  ASSERT_EQ(change(id, {{"exs", 6}, {"exr", 3}}, "Cdev"), 2004);
+  EXPECT_EQ(change(id, {{"exd", true}}, "CAdmin"), 6029);
+  EXPECT_EQ(rsc(cse.remove(id)), 6029);
+  EXPECT_EQ(rsc(cse.remove("cse-mn/cmd")), 6029) << "nor with its command";
+  ASSERT_EQ(change(id, {{"exs", 3}, {"exr", 0}}, "Cdev"), 2004);
+  EXPECT_EQ(rsc(cse.remove("cse-mn/cmd")), 2002);
+}
+
+TEST_F(ManagementCommand, IsReportedByTheCseOfItsNode) {
+  auto registration = cse.request(onem2m::Operation::Create, "cse-mn", "/asn");
+  registration.resource_type = 16;
+  registration.content = {{"m2m:csr", {{"csi", "/asn"}, {"cb", "/asn/cse"}, {"rr", false}, {"srv", {"3"}}}}};
+  const auto made = cse.ask(registration);
+  ASSERT_EQ(rsc(made), 2001) << made.content;
+  ASSERT_EQ(rsc(cse.update("cse-mn/node", {{"m2m:nod", {{"hcl", made.content["m2m:csr"]["ri"]}}}}, "Cdev")), 2004);
+  EXPECT_EQ(change(execute(), {{"exs", 2}}, "/asn"), 2004);
+}
+
+TEST_F(ManagementCommand, NamesItsNodeByNodeIdentifierOrByGroup) {
+  ASSERT_EQ(rsc(cse.update("cse-mn/cmd", {{"m2m:mgc", {{"ext", "node-1"}}}})), 2004);
+  EXPECT_EQ(change(execute(), {{"exs", 2}}, "Cdev"), 2004);
+  const std::string other = cse.create("cse-mn", 14, {{"m2m:nod", {{"ni", "node-2"}}}}).content["m2m:nod"]["ri"];
+  const auto group = cse.create("cse-mn", 9, {{"m2m:grp", {{"mnm", 5}, {"mid", {node, other}}}}});
+  ASSERT_EQ(rsc(cse.update("cse-mn/cmd", {{"m2m:mgc", {{"ext", group.content["m2m:grp"]["ri"]}}}})), 2004);
+  const std::string last = execute();
+  EXPECT_EQ(cse.retrieve(last).content["m2m:exin"]["ext"], other);
+  EXPECT_EQ(change(last, {{"exs", 2}}, "Cdev"), 4103) << "of another node";
+  EXPECT_EQ(cse.retrieve("cse-mn/cmd", "CAdmin", 8).content["m2m:mgc"]["m2m:exin"].size(), 3U);
 }
 
 }  // namespace
