@@ -139,11 +139,18 @@ Result<> check_semantics(const Request& request) {
   return {};
 }
 
+// Numbers that Releases 4 and 5 gave to types which are not here are not implemented; others name no type at all.
+Result<> check_type_number(int number) {
+  if (onem2m::find_resource_type(number) != nullptr) return {};
+  const bool assigned = (number >= 52 && number <= 61) || (number >= 67 && number <= 100);
+  if (assigned) return refuse(ResponseStatus::NotImplemented, "resource type " + std::to_string(number) + " is not implemented");
+  return refuse(ResponseStatus::BadRequest, "ty " + std::to_string(number) + " is no resource type");
+}
+
 Result<> check_operation(const Request& request) {
   if (request.operation == Operation::Create) {
     if (!request.resource_type) return refuse(ResponseStatus::BadRequest, "ty is missing");
-    if (onem2m::find_resource_type(*request.resource_type) == nullptr)
-      return refuse(ResponseStatus::BadRequest, "ty " + std::to_string(*request.resource_type) + " is no resource type");
+    if (auto known = check_type_number(*request.resource_type); !known) return known;
     if (!request.filter_criteria.empty()) return refuse(ResponseStatus::BadRequest, "a CREATE has no filter criteria");
   } else if (request.resource_type) {
     return refuse(ResponseStatus::BadRequest, "ty belongs to a CREATE");
