@@ -98,7 +98,7 @@ Result<nlohmann::json> body_of(const Request& request, const Shape& shape) {
   return body;
 }
 
-Result<> only_queries(const Request& request, std::initializer_list<std::string_view> known) {
+Result<> only_queries(const Request& request, std::span<const std::string_view> known) {
   for (const auto& [name, value] : request.query) {
     if (std::find(known.begin(), known.end(), name) == known.end())
       return refuse(400, fmt::format("the query parameter {} is not known here", name));

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,10 @@ using Reply = Result<Response>;
 /// The body as JSON that has the shape. 415 for another content type, 400 otherwise.
 [[nodiscard]] Result<nlohmann::json> body_of(const Request& request, const Shape& shape);
 /// 400 when a query parameter is none of these.
-[[nodiscard]] Result<> only_queries(const Request& request, std::initializer_list<std::string_view> known);
+[[nodiscard]] Result<> only_queries(const Request& request, std::span<const std::string_view> known);
+[[nodiscard]] inline Result<> only_queries(const Request& request, std::initializer_list<std::string_view> known) {
+  return only_queries(request, std::span{known.begin(), known.size()});
+}
 /// What a path that exists answers to a method that it does not have, or nothing fits.
 [[nodiscard]] Reply nothing_here(const Request& request, bool path_exists);
 

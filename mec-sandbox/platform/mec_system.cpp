@@ -41,7 +41,7 @@ MecSystem::MecSystem(Surroundings& outside, Scenario scenario)
         std::make_unique<MobilityService>(plan, outside_, applications_, notifier_, std::move(ties));
     made.location_subscriptions =
         std::make_unique<LocationSubscriptions>(plan, scenario_, terminals_, outside_, notifier_);
-    made.radio_network = std::make_unique<RadioNetwork>(plan, terminals_, outside_, applications_, notifier_);
+    made.radio_network = std::make_unique<RadioNetwork>(plan, scenario_, terminals_, outside_, applications_, notifier_);
     made.iot_service = std::make_unique<IotService>(plan, outside_);
   }
 }

@@ -2,6 +2,7 @@
 """The official OpenAPI files of the MEC APIs, corrected by corrections.yaml, as validators of messages."""
 import copy
 import functools
+import json
 import os
 import pathlib
 import re
@@ -35,8 +36,15 @@ def find(document, pointer: str):
     return document
 
 
-def correct(document, corrections: list[dict]) -> None:
+def spelled_out(corrections: list[dict]):
+    """An entry with each: as many entries, one for each of them."""
     for correction in corrections:
+        text = json.dumps({key: value for key, value in correction.items() if key != "each"})
+        yield from (json.loads(text.replace("EACH", one)) for one in correction.get("each", [""]))
+
+
+def correct(document, corrections: list[dict]) -> None:
+    for correction in spelled_out(corrections):
         if correction.get("unwrap"):
             unwrap(document["paths"])
             continue
@@ -46,6 +54,8 @@ def correct(document, corrections: list[dict]) -> None:
             node = step(node, part)
         if correction.get("remove"):
             del node[last]  # an entry that hits nothing is a mistake in the list
+        elif "without" in correction:
+            node[last].remove(correction["without"])
         else:
             value = find(document, correction["copy"]) if "copy" in correction else correction["set"]
             node[int(last) if isinstance(node, list) else last] = copy.deepcopy(value)

@@ -28,8 +28,8 @@ NOTIFICATIONS = {
     "AdjacentAppInfoNotification": ("amsi/v1", "AdjacentAppInfoNotification"),
     "ExpiryNotification": ("amsi/v1", "ExpiryNotification"),
     "TestNotification": ("amsi/v1", "TestNotification"),
-    "CellChangeNotification": ("rni/v2", "CellChangeNotification"),
-    "MeasRepUeNotification": ("rni/v2", "MeasRepUeNotification"),
+    **{f"{kind}Notification": ("rni/v2", f"{kind}Notification")
+       for kind in ("CellChange", "RabEst", "RabMod", "RabRel", "MeasRepUe", "NrMeasRepUe", "MeasTa", "CaReconf", "S1Bearer")},
 }
 
 
@@ -111,11 +111,15 @@ class Messages(unittest.TestCase):
             self.assertTrue(answer["detail"])
         return answer
 
-    def notified(self, kind, host="mep1"):
-        """The next notification, which must be of this kind and fit its schema."""
-        _, body = self.callbacks.received.get(timeout=10)
+    def notified(self, kind, host="mep1", base=None, path=None):
+        """The next notification (of this path of the callbacks), which must be of this kind and fit its schema; base: of the
+        API, where several have the kind."""
+        called, body = self.callbacks.received.get(timeout=10)
+        while path and called != path:  # what an earlier subscription had still on its way
+            called, body = self.callbacks.received.get(timeout=10)
         self.assertEqual(body["notificationType"], kind)
-        base, schema = NOTIFICATIONS[kind]
+        usual, schema = NOTIFICATIONS[kind]
+        base = base or usual
         if schema in self.apis[host][base].document["components"]["schemas"]:
             self.assertEqual(self.apis[host][base].named_faults(schema, body), [], body)
         return body
@@ -317,28 +321,94 @@ class InternetOfThings(Messages):
 
 
 class RadioNetwork(Messages):
-    def subscription(self, kind, criteria, **more):
-        return {"subscriptionType": kind, "callbackReference": self.callbacks.url + "/radio",
-                criteria: {"associateId": [{"type": 1, "value": "10.100.0.1"}], **more}}
+    NAME = "10.100.0.1"
+    ASSOCIATED = {"associateId": [{"type": 1, "value": NAME}]}
+    CELL = {"ecgi": [{"plmn": {"mcc": "001", "mnc": "01"}, "cellId": "4g-macro-cell-1"}]}
+    # kind, member with the criteria, criteria, more members; what the official file forbids in it
+    KINDS = [
+        ("CellChange", "filterCriteriaAssocHo", {**ASSOCIATED, "hoStatus": [3]}, {}, {"hoStatus": [9]}),
+        ("RabEst", "filterCriteriaQci", {"qci": 9}, {}, {"qci": "best"}),
+        ("RabMod", "filterCriteriaQci", {"qci": 9, "erabId": 5}, {}, {"erabId": "five"}),
+        ("RabRel", "filterCriteriaQci", {"qci": 9, "erabId": 5, **CELL}, {}, {"ecgi": [{"cellId": "x"}]}),
+        ("MeasRepUe", "filterCriteriaAssocTri", {**ASSOCIATED, "trigger": [1]}, {}, {"trigger": [6]}),
+        ("NrMeasRepUe", "filterCriteriaNrMrs", {**ASSOCIATED, "triggerNr": [1]}, {}, {"triggerNr": [3]}),
+        ("MeasTa", "filterCriteriaAssoc", ASSOCIATED, {}, {"associateId": [{"type": 5, "value": "x"}]}),
+        ("CaReconf", "filterCriteriaAssoc", {}, {}, {"associateId": [{"value": "x"}]}),
+        ("S1Bearer", "S1BearerSubscriptionCriteria", {**ASSOCIATED, "erabId": [5]}, {"eventType": [1]}, {"erabId": ["five"]}),
+    ]
+    FILTERS = {"cell_change": "CellChange", "rab_est": "RabEst", "rab_mod": "RabMod", "rab_rel": "RabRel", "meas_rep_ue": "MeasRepUe",
+               "nr_meas_rep_ue": "NrMeasRepUe", "timing_advance_ue": "MeasTa", "ca_reconf": "CaReconf", "s1_bearer": "S1Bearer"}
 
-    def test_queries_and_subscriptions(self):
+    def place(self, point):
+        self.control("PUT", f"terminals/{self.NAME}/place", {"access_point": point})
+
+    def step(self, seconds=1):
+        self.send("POST", f"{self.root}/sandbox/v1/scenario/step?seconds={seconds}")
+
+    def happen(self, kind):
+        """What makes a subscription of the kind tell something, from 4g-macro-cell-1."""
+        if kind in ("RabEst", "S1Bearer"):
+            self.place("4g-macro-cell-8")  # of the other host
+            self.place("4g-macro-cell-1")
+        elif kind == "CaReconf":
+            self.step(100)
+        elif kind in ("MeasRepUe", "MeasTa"):
+            self.step()
+        else:
+            self.place({"CellChange": "4g-macro-cell-6", "RabRel": "wifi-ap-1"}.get(kind, "5g-small-cell-1"))
+            if kind == "NrMeasRepUe":
+                self.step()
+
+    def test_queries(self):
         api, application = "rni/v2", self.ready_application("mep1")
-        self.control("PUT", "terminals/10.100.0.1/place", {"access_point": "4g-macro-cell-1"})
-        self.call("GET", "mep1", api, "/queries/rab_info", query=f"app_ins_id={application}&ue_ipv4_address=10.100.0.1")
+        self.place("4g-macro-cell-1")
+        me = f"ue_ipv4_address={self.NAME}"
+        for query in (me, "cell_id=4g-macro-cell-1&qci=9&erab_id=5&erab_mbr_dl=100000000", "qci=1", "ue_ipv6_address=::1"):
+            self.call("GET", "mep1", api, "/queries/rab_info", query=f"app_ins_id={application}&{query}")
+        self.call("GET", "mep1", api, "/queries/rab_info", None, 400, query="qci=best")
         self.call("GET", "mep1", api, "/queries/plmn_info", query=f"app_ins_id={application}")
-        for content in (self.subscription("CellChangeSubscription", "filterCriteriaAssocHo", hoStatus=[3]),
-                        self.subscription("MeasRepUeSubscription", "filterCriteriaAssocTri", trigger=[1])):
-            made = self.call("POST", "mep1", api, "/subscriptions", content, 201)
-            one = made["_links"]["self"]["href"].split(api)[1]
-            self.call("GET", "mep1", api, one)
-            self.call("PUT", "mep1", api, one, content)
-        self.call("POST", "mep1", api, "/subscriptions", {"subscriptionType": "CellChangeSubscription"}, 400, forbidden=True)
-        self.call("GET", "mep1", api, "/subscriptions", query="subscription_type=cell_change")
-        self.control("PUT", "terminals/10.100.0.1/place", {"access_point": "4g-macro-cell-6"})
-        self.notified("CellChangeNotification")
-        self.send("POST", f"{self.root}/sandbox/v1/scenario/step")
-        self.notified("MeasRepUeNotification")
-        self.call("DELETE", "mep1", api, one, expect=204)
+        self.call("GET", "mep1", api, "/queries/plmn_info", None, 404, query="app_ins_id=nobody")
+        bearer = self.call("GET", "mep1", api, "/queries/s1_bearer_info", query=me)["s1UeInfo"][0]
+        temporary = bearer["tempUeId"]["mmec"] + bearer["tempUeId"]["mtmsi"]
+        self.call("GET", "mep1", api, "/queries/s1_bearer_info", query=f"temp_ue_id={temporary}&erab_id=5&cell_id=4g-macro-cell-1")
+        self.call("GET", "mep1", api, "/queries/s1_bearer_info", None, 404, query="nated_ip_address=10.0.0.1")
+        self.call("GET", "mep1", api, "/queries/s1_bearer_info", None, 400, query="erab_id=five")
+        figures = self.call("GET", "mep1", api, "/queries/layer2_meas")
+        for name in {*figures["cellInfo"][0], *figures["cellUEInfo"][0]} - {"ecgi", "associateId"}:
+            parameter = name.replace("selected_preambles_low", "selecte_preambles_low")  # as the official file has it
+            self.call("GET", "mep1", api, "/queries/layer2_meas", query=f"{parameter}=0")
+            self.call("GET", "mep1", api, "/queries/layer2_meas", None, 400, query=f"{parameter}=few")
+        self.call("GET", "mep1", api, "/queries/layer2_meas", query=f"{me}&cell_id=4g-macro-cell-1&app_ins_id={application}")
+
+    def test_subscriptions(self):
+        api = "rni/v2"
+        for kind, member, criteria, more, forbidden in self.KINDS:
+            with self.subTest(kind):
+                self.place("4g-macro-cell-1")
+                path = f"/radio/{kind}"
+                content = {"subscriptionType": f"{kind}Subscription", "callbackReference": self.callbacks.url + path, member: criteria, **more}
+                made = self.call("POST", "mep1", api, "/subscriptions", content, 201)
+                one = made["_links"]["self"]["href"].split(api)[1]
+                self.call("GET", "mep1", api, one)
+                self.call("PUT", "mep1", api, one, {**content, "requestTestNotification": True})
+                self.notified("TestNotification", base=api, path=path)
+                self.call("PUT", "mep1", api, one, {**content, member: {**criteria, **forbidden}}, 400, forbidden=True)
+                without = {name: value for name, value in content.items() if name != member}
+                self.call("POST", "mep1", api, "/subscriptions", without, 400, forbidden=True)
+                name = next(short for short, long in self.FILTERS.items() if long == kind)
+                listed = self.call("GET", "mep1", api, "/subscriptions", query=f"subscription_type={name}")["_links"]["subscription"]
+                self.assertEqual([link["subscriptionType"] for link in listed], [f"{kind}Subscription"])
+                self.happen(kind)
+                told = self.notified(f"{kind}Notification", path=path)
+                self.assertTrue(told["_links"]["subscription"]["href"].endswith(one), told)
+                self.call("DELETE", "mep1", api, one, expect=204)
+                self.call("GET", "mep1", api, one, expect=404)
+
+    def test_expiry_is_announced(self):
+        api, now = "rni/v2", self.call("GET", "mep1", "mec_app_support/v1", "/timing/current_time")["seconds"]
+        self.call("POST", "mep1", api, "/subscriptions", {"subscriptionType": "MeasTaSubscription", "callbackReference": self.callbacks.url + "/radio",
+                  "filterCriteriaAssoc": {}, "expiryDeadline": {"seconds": now + 2, "nanoSeconds": 0}}, 201)
+        self.notified("ExpiryNotification", base=api)
 
 
 class Location(Messages):
