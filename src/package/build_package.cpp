@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "package/image_reference.hpp"
 #include "package/package.hpp"
 #include "package/signature.hpp"
 
@@ -24,11 +25,16 @@ std::string filled_in(std::string text, const std::string& image, const std::str
   return text;
 }
 
-/// The chart as `helm package` would name and pack it.
+/// The chart as `helm package` would name and pack it, with the image of the descriptors as its default.
 Result<> add_chart(Files& files, const Ingredients& from, const std::string& path) {
   auto chart = read_folder(from.chart);
   if (!chart) return tl::unexpected(chart.error());
   if (!chart->contains("Chart.yaml")) return refuse(fmt::format("{}: has no Chart.yaml", from.chart));
+  const auto image = parse_image_reference(from.image);
+  if (!image) return tl::unexpected(image.error());
+  auto values = values_with_image((*chart)["values.yaml"], *image);
+  if (!values) return refuse(fmt::format("{}/{}", from.chart, values.error().sentence));
+  (*chart)["values.yaml"] = std::move(*values);
   Files packed;
   for (auto& [name, content] : *chart)
     if (!name.starts_with("ci/") && !name.starts_with("tests/")) packed["edgecse/" + name] = std::move(content);
@@ -86,7 +92,6 @@ Result<Files> gather(const Ingredients& from) {
   Files files;
   const std::string chart = "Artifacts/Charts/edgecse.tgz";
   const std::string image = from.image_archive.empty() ? from.image : "Artifacts/Images/edgecse.tar";
-  if (from.image.empty()) return refuse("image: expected a reference as edgecse:0.1.0");
   if (auto added = add_chart(files, from, chart); !added) return tl::unexpected(added.error());
   if (auto added = add_descriptors(files, from, image, chart); !added) return tl::unexpected(added.error());
   if (auto added = add_file(files, "Files/Licenses/LICENSE", from.licence); !added) return tl::unexpected(added.error());

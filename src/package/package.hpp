@@ -18,7 +18,8 @@ struct Ingredients {
   std::string descriptors = "appd";       // folder: Definitions/*.yaml, appd-*.json
   std::string chart = "helm/edgecse";     // folder of the Helm chart
   std::string licence = "LICENSE";
-  std::string image = "edgecse:0.1.0";    // reference that the edge pulls, as REPOSITORY:TAG or REPOSITORY@DIGEST
+  std::string image = "edgecse:0.1.0";    // reference that the edge pulls, as REPOSITORY:TAG or REPOSITORY@DIGEST; descriptors
+                                          // and the packed chart name it
   std::string image_archive;              // OCI or docker archive that goes into the package; "": only the reference
   std::string certificate;                // PEM file of the signer; "": unsigned
   std::string key;                        // PEM file of the signer's key

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zipfile
 
 import kubernetes_validate
 import yaml
@@ -48,6 +49,22 @@ def configuration(documents):
 def pods(documents):
     return [d["spec"]["template"]["spec"] for d in of_kind(documents, "StatefulSet")] + \
            [d["spec"] for d in of_kind(documents, "Pod")]
+
+
+class InThePackage(unittest.TestCase):
+    def test_runs_the_image_that_the_package_names(self):
+        reference = "registry.example.org:5000/edge/edgecse:2.1"
+        with tempfile.TemporaryDirectory() as folder:
+            package = pathlib.Path(folder) / "edgecse.csar"
+            subprocess.run([pathlib.Path(EDGECSE).with_name("edgectl"), "package", "build", "--output", package, "--appd", ROOT / "appd",
+                            "--chart", CHART, "--licence", ROOT / "LICENSE", "--image", reference], check=True, capture_output=True)
+            with zipfile.ZipFile(package) as archive:
+                chart = archive.extract("Artifacts/Charts/edgecse.tgz", folder)
+            run = helm("template", "trial", chart, "-f", CHART / "ci" / "in-values.yaml")
+            self.assertEqual(run.returncode, 0, run.stderr)
+            documents = [document for document in yaml.safe_load_all(run.stdout) if document]
+            images = {container["image"] for pod in pods(documents) for container in pod["containers"]}
+            self.assertEqual(images, {reference})
 
 
 class EveryScenario(unittest.TestCase):

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import unittest
@@ -89,6 +90,35 @@ class Building(Workshop):
         with zipfile.ZipFile(build(self.folder, "a.csar", "--image-archive", self.folder / "image.tar")) as archive:
             self.assertEqual(archive.read("Artifacts/Images/edgecse.tar"), b"layers")
             self.assertIn(b"file: Artifacts/Images/edgecse.tar", archive.read(DEFINITIONS))
+
+    def test_the_chart_names_the_image_of_the_descriptors(self):
+        digest = "sha256:" + 64 * "0"
+        for reference, expected in {
+            "registry.example.org:5000/edge/edgecse:2.1": ("registry.example.org:5000/edge/edgecse", "2.1", ""),
+            f"registry.example.org/edgecse@{digest}": ("registry.example.org/edgecse", "", digest),
+            f"edgecse:2.1@{digest}": ("edgecse", "2.1", digest),
+        }.items():
+            with self.subTest(image=reference), zipfile.ZipFile(build(self.folder, "a.csar", "--image", reference)) as package:
+                self.assertIn(f"file: {reference}\n".encode(), package.read(DEFINITIONS))
+                with tarfile.open(fileobj=io.BytesIO(package.read("Artifacts/Charts/edgecse.tgz"))) as chart:
+                    values = chart.extractfile("edgecse/values.yaml").read().decode()
+                image = values[values.index("\nimage:\n"):]
+                found = tuple(re.search(rf'\n  {key}: "(.*)"\n', image)[1] for key in ("repository", "tag", "digest"))
+                self.assertEqual(found, expected)
+                source = (ROOT / "helm/edgecse/values.yaml").read_text().splitlines()
+                self.assertLessEqual(sum(a != b for a, b in zip(source, values.splitlines(), strict=True)), 3)
+
+    def test_an_image_without_version_is_refused(self):
+        for reference, words in {"edgecse": "neither tag nor digest", "registry:5000/edgecse": "neither tag nor digest", "": "no repository",
+                                 'edgecse:1"\nx: y': "a character that no reference has", "edgecse@md5:1": "sha256"}.items():
+            with self.subTest(image=reference):
+                self.refused(edgectl("package", "build", "--output", self.folder / "x.csar", "--appd", ROOT / "appd", "--chart",
+                                     ROOT / "helm/edgecse", "--licence", ROOT / "LICENSE", "--image", reference), words)
+        strange = self.folder / "chart"
+        strange.mkdir()
+        (strange / "Chart.yaml").write_text("name: strange\n")
+        (strange / "values.yaml").write_text("image:\n  repository: a\n  tag: b\nother:\n  digest: c\n")
+        self.refused(edgectl("package", "build", "--appd", ROOT / "appd", "--chart", strange), "values.yaml: has no image.digest")
 
     def test_what_is_missing_is_named(self):
         self.refused(edgectl("package", "build", "--appd", self.folder, "--chart", ROOT / "helm/edgecse"), DEFINITIONS)
