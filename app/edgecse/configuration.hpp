@@ -52,6 +52,7 @@ struct TokenSettings {
 struct MecServiceSettings {
   bool publish_all = false;
   bool proxy_moved = false;
+  bool cells = false;
   std::string host;
   std::size_t maximum_classes = 32;
   std::string client_pattern = "Cmec-{client_id}";

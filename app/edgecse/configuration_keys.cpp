@@ -174,6 +174,9 @@ void declare_mec_service(ConfigurationKeys& keys, MecServiceSettings& service) {
   keys.choice("mec.service.moved", service.proxy_moved, {{"redirect", false}, {"proxy", true}},
               "What readers of a device get that another host serves: 307 to that host, or its data through this one.");
   keys.text("mec.service.host", service.host, "Name of the MEC host, told with each device; \"\": not told.");
+  keys.boolean("mec.service.cells", service.cells,
+               "Whether the radio cell of each device is told with it: the platform's radio network information (MEC 012) is then "
+               "asked for it, and subscribed to for the devices served here.");
   keys.integer("mec.service.maximum_classes", service.maximum_classes, {0, 1'000}, "",
                "Registry entries at most for data that labels mec:service=NAME give a name of its own.");
   keys.records("mec.service.clients", service.clients, {"client_id", "originator"},

@@ -76,6 +76,7 @@ edge::EdgeOptions make_edge_options(const Configuration& configuration, const st
   made.access = make_access_options(configuration);
   made.host = mec.service.host;
   made.proxy_moved = mec.service.proxy_moved;
+  made.cells = mec.service.cells;
   made.maximum_classes = mec.service.maximum_classes;
   made.publish = mec.service.publish_all ? edge::Publish::All : edge::Publish::Labelled;
   return made;

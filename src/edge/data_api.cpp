@@ -8,8 +8,11 @@
 #include <optional>
 
 #include "edge/data_subscriptions.hpp"
+#include "edge/data_value.hpp"
+#include "edge/device_cells.hpp"
 #include "edge/device_filter.hpp"
 #include "edge/http_rules.hpp"
+#include "onem2m/timestamp.hpp"
 
 namespace edgecse::edge {
 namespace {
@@ -102,8 +105,8 @@ struct DeviceQuery {
 }  // namespace
 
 DataApi::DataApi(DataApiOptions options, DataSubscriptions& subscriptions, DataStreams& streams, const base::Clock& clock,
-                 HostDirectory* hosts)
-    : options_(std::move(options)), subscriptions_(subscriptions), streams_(streams), clock_(clock), hosts_(hosts) {}
+                 HostDirectory* hosts, const DeviceCells* cells)
+    : options_(std::move(options)), subscriptions_(subscriptions), streams_(streams), clock_(clock), hosts_(hosts), cells_(cells) {}
 
 std::string_view operation_of(const net::HttpRequest& request, std::string_view path_below) {
   static const std::map<std::string, std::string_view> names = {
@@ -194,6 +197,10 @@ Json DataApi::describe(const TrackedAe& ae) const {
                   {{"self", {{"href", options_.root + "/devices/" + net::percent_encode(ae.ae_id)}}},
                    {"data", {{"href", options_.root + "/data?device_id=" + net::percent_encode(ae.ae_id)}}}}}};
   if (here && !options_.host.empty()) device["mecHost"] = options_.host;
+  if (const auto cell = here && cells_ != nullptr ? cells_->cell_of(ae) : std::nullopt)
+    device["cell"] = {{"plmn", {{"mcc", cell->cell.mcc}, {"mnc", cell->cell.mnc}}},
+                      {"cellId", cell->cell.id},
+                      {"time", to_rfc3339(onem2m::format_timestamp(cell->at))}};
   if (!ae.attributes.contains("loc")) return device;
   if (Json location = to_geojson(ae.attributes["loc"]); !location.is_null()) device["location"] = std::move(location);
   return device;
@@ -217,7 +224,7 @@ void DataApi::list_devices(const DataCallPtr& call) {
   DataQuery query{call->request, {"label", "app_id", "service", "node_id", "area", "filter", "all_fields", "fields", "exclude_fields", "limit", "offset"}};
   const auto limit = query.limit(), offset = query.number("offset", 0);
   const DeviceQuery wanted{query};
-  const AttributeQuery attributes{query, {"deviceId", "name", "appId", "labels", "location", "servingCse", "mecHost", "state", "since", "_links"},
+  const AttributeQuery attributes{query, {"deviceId", "name", "appId", "labels", "location", "cell", "servingCse", "mecHost", "state", "since", "_links"},
                                   {"deviceId", "name", "servingCse", "state"}};
   if (!query.fault().empty()) return call->respond(problem(400, query.fault()));
   call->view->catalog.renew(kFreshList, [this, call, wanted, attributes, limit, offset] {

@@ -20,6 +20,7 @@
 namespace edgecse::edge {
 
 class DataSubscriptions;
+class DeviceCells;
 
 struct DataApiOptions {
   std::string cse_id;
@@ -41,9 +42,9 @@ using DataCallPtr = std::shared_ptr<const DataCall>;
 /// Used on the executor's thread only; answers there.
 class DataApi {
  public:
-  /// hosts may be null: then devices that moved are answered for.
+  /// hosts may be null: then devices that moved are answered for. cells may be null: then no device's cell is told.
   DataApi(DataApiOptions options, DataSubscriptions& subscriptions, DataStreams& streams, const base::Clock& clock,
-          HostDirectory* hosts);
+          HostDirectory* hosts, const DeviceCells* cells = nullptr);
 
   /// path_below: what follows onem2m_data/v1, with its leading slash, not decoded.
   void handle(DataCall call, std::string_view path_below);
@@ -73,6 +74,7 @@ class DataApi {
   DataStreams& streams_;
   const base::Clock& clock_;
   HostDirectory* hosts_;
+  const DeviceCells* cells_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -11,6 +11,7 @@
 #include "edge/data_api.hpp"
 #include "edge/data_subscriptions.hpp"
 #include "edge/data_view.hpp"
+#include "edge/device_cells.hpp"
 #include "edge/host_directory.hpp"
 #include "onem2m/enumerations.hpp"
 
@@ -38,6 +39,12 @@ DataSubscriptionOptions subscription_options(const EdgeOptions& options) {
   made.own_address = fmt::format("{}/{}", options.publisher.cse_name, kAeName);
   made.own_target = options.publisher.cse_id + "/" + stem_of(options.publisher);
   made.originator = options.access.originator;
+  return made;
+}
+
+mec::ApplicationOptions with_cells(const EdgeOptions& options) {
+  mec::ApplicationOptions made = options.mec;
+  made.life_cycle.cell_changes = options.cells;
   return made;
 }
 
@@ -82,7 +89,7 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
         env(std::move(environment)),
         system(env.cse, env.executor, env.random, options.publisher.cse_id),
         own(env.cse, env.executor, env.random, stem_of(options.publisher)),
-        application(options.mec, env.http_client, env.executor, env.clock, env.random, &env.telemetry),
+        application(with_cells(options), env.http_client, env.executor, env.clock, env.random, &env.telemetry),
         registrar(application),
         hosts(application.api()),
         tracker(system, env.executor, options.publisher.cse_name, stem_of(options.publisher), env.owner_of),
@@ -97,8 +104,9 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
         ams({.own_cse_id = options.publisher.cse_id}, registrar, tracker, hosts, trigger, env.clock),
         streams({.own_target = options.publisher.cse_id + "/" + stem_of(options.publisher)}, env.executor, env.clock, &hosts, env.owner_of,
                 metrics),
+        cells(tracker, [this](const std::string& address, auto done) { ask_for_cells(address, std::move(done)); }, env.clock),
         api({options.publisher.cse_id, data_root(options), options.host, options.proxy_moved}, subscriptions, streams, env.clock,
-            &hosts) {}
+            &hosts, options.cells ? &cells : nullptr) {}
 
   EdgeOptions options;
   EdgeEnvironment env;
@@ -116,6 +124,7 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
   ToldTrigger trigger;
   AmsAdaptor ams;
   DataStreams streams;
+  DeviceCells cells;
   DataApi api;
   std::set<std::string> classes;  // names of data that were offered in this life
   std::function<void()> on_ended, on_terminated;
@@ -143,6 +152,7 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
                          {{"originator", options.access.originator}});
     mec::ApplicationListener listener;
     listener.on_mobility = [this](const auto& notification) { ams.on_mobility(notification); };
+    listener.on_cell_change = [this](const auto& notification) { cells.on_cell_change(notification); };
     listener.on_state = [this](mec::LifeCycleState, const std::string& app_instance_id) { offer(app_instance_id); };
     listener.on_termination = [this](mec::OperationAction, std::chrono::seconds) { evacuate(); };
     listener.on_ended = [this] { ended(); };
@@ -194,6 +204,7 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
     subscriptions.start();
     tracker.start(options.tracking_interval, [this] {
       ams.devices_read();
+      if (options.cells) cells.devices_read();
       if (terminating && !serves_any()) application.evacuation_finished();
     });
     visible.devices.start(options.tracking_interval, [this] {
@@ -225,6 +236,13 @@ struct EdgeService::Implementation : std::enable_shared_from_this<Implementation
   void refresh() {
     tracker.refresh();
     visible.devices.refresh();
+  }
+
+  /// What cannot be told now is told by the device's next cell change.
+  void ask_for_cells(const std::string& address, std::function<void(const std::vector<mec::CellUser>&)> done) {
+    application.api().find_cells(address, [done = std::move(done)](const mec::Result<std::vector<mec::CellUser>>& users) {
+      if (users) done(*users);
+    });
   }
 
   void evacuate() {

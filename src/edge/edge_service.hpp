@@ -37,6 +37,7 @@ struct EdgeOptions {
   std::string host;                 // name of the MEC host, as devices tell it; empty: not told
   std::size_t maximum_classes = 32; // registry entries for data with a name of its own
   Publish publish = Publish::Labelled;
+  bool cells = false;               // tell devices' radio cells, as MEC 012 reports them
   bool proxy_moved = false;         // answer for devices that moved instead of 307
   std::string callback_path = "/mec";  // path of mec.callback as this process sees it
   std::string root;                 // http.root without a slash at the end: stands before the data API's path

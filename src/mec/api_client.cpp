@@ -227,4 +227,9 @@ void ApiClient::find_users(const std::string& address, Callback<std::vector<User
   get(platforms_.front().location + "/queries/users" + query, "location", decoding(std::move(done), &decode_users));
 }
 
+void ApiClient::find_cells(const std::string& ipv4_address, Callback<std::vector<CellUser>> done) {
+  get(platforms_.front().rni + "/queries/rab_info?ue_ipv4_address=" + net::percent_encode(ipv4_address), "rni",
+      decoding(std::move(done), &decode_cell_users));
+}
+
 }  // namespace edgecse::mec

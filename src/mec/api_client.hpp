@@ -55,6 +55,8 @@ class ApiClient {
   void find_adjacent_instances(Callback<std::vector<AdjacentAppInstance>> done);
   /// MEC 013 GET queries/users; an empty address asks for all.
   void find_users(const std::string& address, Callback<std::vector<UserInfo>> done);
+  /// MEC 012 GET queries/rab_info of the user with this IPv4 address.
+  void find_cells(const std::string& ipv4_address, Callback<std::vector<CellUser>> done);
 
   [[nodiscard]] std::size_t platform_count() const { return platforms_.size(); }
 

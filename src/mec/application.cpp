@@ -82,6 +82,9 @@ struct Application::Implementation : std::enable_shared_from_this<Implementation
   void execute(const AdjacencyReported& command) {
     if (listener.on_adjacency) listener.on_adjacency(command.notification);
   }
+  void execute(const CellChangeReported& command) {
+    if (listener.on_cell_change) listener.on_cell_change(command.notification);
+  }
   void execute(const TerminationAsked& command) {
     base::log::info(kRoom, "the platform asks us to terminate",
                     {{"action", std::string{to_text(command.action)}},

@@ -29,6 +29,7 @@ struct ApplicationOptions {
 struct ApplicationListener {
   std::function<void(const MobilityProcedureNotification&)> on_mobility;
   std::function<void(const AdjacentAppInfoNotification&)> on_adjacency;
+  std::function<void(const CellChangeNotification&)> on_cell_change;
   /// When the evacuation is over, call evacuation_finished().
   std::function<void(OperationAction, std::chrono::seconds graceful_timeout)> on_termination;
   std::function<void(const ServiceInfo&)> on_required_service;

@@ -126,6 +126,14 @@ std::vector<AssociateId> decode_associate_ids(const Json& value) {
   return ids;
 }
 
+std::optional<CellIdentity> decode_cell(const Json& value) {
+  const Json& plmn = member(value, "plmn");
+  CellIdentity cell{text(member(plmn, "mcc")), text(member(plmn, "mnc")), text(member(value, "cellId"))};
+  if (cell.id.empty()) cell.id = text(member(value, "nrCellId"));
+  if (cell.id.empty()) return std::nullopt;
+  return cell;
+}
+
 /// ".../applications/{appInstanceId}/services/..." names the producer.
 std::string producer_of(std::string_view href) {
   constexpr std::string_view kMark = "/applications/";
@@ -190,6 +198,7 @@ std::string notification_type(const Json& body) {
   if (body.contains("adjacentAppInfo")) return "AdjacentAppInfoNotification";
   if (body.contains("operationAction")) return "AppTerminationNotification";
   if (body.contains("serviceReferences")) return "SerAvailabilityNotification";
+  if (body.contains("trgEcgi")) return "CellChangeNotification";
   if (body.contains("expiryDeadline")) return "ExpiryNotification";
   if (body.size() == 1 && body.begin().value().is_object()) return notification_type(body.begin().value());
   return {};
@@ -217,6 +226,21 @@ Result<AdjacentAppInfoNotification> decode_adjacency_notification(const Json& re
   for (const auto& entry : list_of(entries)) {
     if (auto id = text(member(entry, "appInstanceId")); !id.empty()) notification.app_instance_ids.push_back(id);
   }
+  return notification;
+}
+
+Result<std::optional<CellChangeNotification>> decode_cell_change_notification(const Json& received) {
+  const Json& body = unwrapped(received, "trgEcgi");
+  const Json& status = member(body, "hoStatus");
+  const bool completed = status.is_null() || number(status) == 3U || upper(text(status)) == "COMPLETED";
+  if (!completed) return std::nullopt;
+  CellChangeNotification notification;
+  notification.associate_ids = decode_associate_ids(member(body, "associateId"));
+  if (notification.associate_ids.empty()) return nonsense("associateId names no device");
+  const Json& targets = member(body, "trgEcgi");  // one once it is completed; a list all the same
+  const auto cell = decode_cell(targets.is_array() && !targets.empty() ? targets.front() : targets);
+  if (!cell) return nonsense("trgEcgi names no cell");
+  notification.target = *cell;
   return notification;
 }
 
@@ -337,6 +361,21 @@ Result<std::vector<UserInfo>> decode_users(const Json& body) {
     UserInfo info{text(member(user, "address")), text(member(user, "zoneId")), text(member(user, "accessPointId")),
                   position_of(member(user, "locationInfo"))};
     if (!info.address.empty()) result.push_back(std::move(info));
+  }
+  return result;
+}
+
+Result<std::vector<CellUser>> decode_cell_users(const Json& received) {
+  const Json& body = unwrapped(received, "cellUserInfo");
+  const Json& cells = member(body, "cellUserInfo");
+  if (!cells.is_array() && !cells.is_null()) return nonsense("cellUserInfo is no list");
+  std::vector<CellUser> result;
+  for (const auto& entry : cells) {
+    const auto cell = decode_cell(member(entry, "ecgi"));
+    const Json& users = member(entry, "ueInfo");
+    if (!cell || !users.is_array()) continue;
+    for (const auto& user : users)
+      for (auto& id : decode_associate_ids(member(user, "associateId"))) result.push_back({std::move(id), *cell});
   }
   return result;
 }

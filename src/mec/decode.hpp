@@ -23,6 +23,9 @@ namespace edgecse::mec {
 [[nodiscard]] Result<TerminationNotification> decode_termination_notification(const Json& body);
 [[nodiscard]] Result<std::vector<ServiceReference>> decode_availability_notification(const Json& body);
 
+/// Nothing: the handover is not completed.
+[[nodiscard]] Result<std::optional<CellChangeNotification>> decode_cell_change_notification(const Json& body);
+
 [[nodiscard]] Result<ServiceInfo> decode_service(const Json& body);
 /// Entries that are no services are left out.
 [[nodiscard]] Result<std::vector<ServiceInfo>> decode_services(const Json& body);
@@ -31,6 +34,8 @@ namespace edgecse::mec {
 /// id_member: dnsRuleId or trafficRuleId.
 [[nodiscard]] Result<std::vector<Rule>> decode_rules(const Json& body, std::string_view id_member);
 [[nodiscard]] Result<std::vector<UserInfo>> decode_users(const Json& body);
+/// Users of a RabInfo; those that nothing names are left out.
+[[nodiscard]] Result<std::vector<CellUser>> decode_cell_users(const Json& body);
 /// The links of a SubscriptionLinkList of MEC 011 or MEC 021.
 [[nodiscard]] Result<std::vector<std::string>> decode_subscription_links(const Json& body);
 

@@ -152,4 +152,17 @@ Json encode_adjacency_subscription(const std::string& app_instance_id, const std
   return body;
 }
 
+Json encode_cell_change_subscription(const std::string& app_instance_id, const std::string& callback,
+                                     std::uint64_t expires_unix_s, std::span<const AssociateId> users) {
+  Json ids = Json::array();
+  for (const auto& user : users)
+    ids.push_back({{"type", encode_associate_type(user.type, EnumerationStyle::Integers)}, {"value", user.value}});
+  Json body = {{"subscriptionType", "CellChangeSubscription"},
+               {"callbackReference", callback},
+               {"filterCriteriaAssocHo",
+                {{"appInstanceId", app_instance_id}, {"associateId", std::move(ids)}, {"hoStatus", Json::array({3})}}}};
+  if (expires_unix_s > 0) body["expiryDeadline"] = encode_deadline(expires_unix_s);
+  return body;
+}
+
 }  // namespace edgecse::mec

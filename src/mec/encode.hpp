@@ -29,6 +29,10 @@ enum class EnumerationStyle { Strings, Integers };
 [[nodiscard]] Json encode_adjacency_subscription(const std::string& app_instance_id, const std::string& callback,
                                                  std::uint64_t expires_unix_s);
 
+/// MEC 012, of these users only.
+[[nodiscard]] Json encode_cell_change_subscription(const std::string& app_instance_id, const std::string& callback,
+                                                   std::uint64_t expires_unix_s, std::span<const AssociateId> users);
+
 [[nodiscard]] std::string_view to_text(ServiceState state);
 [[nodiscard]] std::string_view to_text(OperationAction action);
 

@@ -18,6 +18,7 @@ constexpr std::string_view path_of(CallbackKind kind) {
     case CallbackKind::Termination: return "termination";
     case CallbackKind::Availability: return "availability";
     case CallbackKind::Mobility: return "mobility";
+    case CallbackKind::CellChange: return "cell_change";
     case CallbackKind::Adjacency: break;
   }
   return "adjacency";
@@ -146,9 +147,14 @@ void LifeCycle::handle(const Notified& event) {
     auto decoded = decode_adjacency_notification(event.body);
     if (!decoded) return refused(decoded.error());
     commands_.push_back(AdjacencyReported{std::move(*decoded)});
+  } else if (type == "CellChangeNotification" && event.kind == CallbackKind::CellChange) {
+    auto decoded = decode_cell_change_notification(event.body);
+    if (!decoded) return refused(decoded.error());
+    if (*decoded) commands_.push_back(CellChangeReported{std::move(**decoded)});
   } else if (type == "SerAvailabilityNotification" && event.kind == CallbackKind::Availability) {
     for (auto& lookup : lookups_) lookup.task.due = now_.monotonic;
   } else if (type == "ExpiryNotification") {
+    if (event.kind == CallbackKind::CellChange) cells_.task.due = now_.monotonic, cells_.renew_at = now_.wall;
     for (auto& ams : ams_) {
       for (auto* subscription : {&ams.mobility, &ams.adjacency}) {
         if (subscription->kind == event.kind) subscription->task.due = now_.monotonic, subscription->renew_at = now_.wall;
@@ -206,6 +212,7 @@ void LifeCycle::advance() {
   keep_rules(traffic_rules_);
   keep_iot_platform();
   for (auto& ams : ams_) keep_ams(ams);
+  keep_cell_changes();
 }
 
 void LifeCycle::keep_registration() {
@@ -248,7 +255,8 @@ void LifeCycle::keep_ready() {
 
 template <typename Visitor>
 void LifeCycle::for_each_task(Visitor&& visit) {
-  for (auto* task : {&stale_, &service_audit_, &dns_rules_.task, &traffic_rules_.task, &iot_, &termination_.task, &availability_.task}) visit(*task);
+  for (auto* task : {&stale_, &service_audit_, &dns_rules_.task, &traffic_rules_.task, &iot_, &termination_.task, &availability_.task, &cells_.task})
+    visit(*task);
   for (auto& lookup : lookups_) visit(lookup.task);
   for (auto& [name, service] : services_) {
     visit(service.task);
@@ -301,7 +309,7 @@ bool LifeCycle::may_act(const Task& task) {
 void LifeCycle::send(Task& task, Call call, AnswerHandler handler) {
   call.id = ++last_call_;
   task.call = call.id;
-  const bool own = call.platform == 0 && call.api != Api::Iot;  // a service of somebody's beside the platform
+  const bool own = call.platform == 0 && call.api != Api::Iot && call.api != Api::Rni;  // services of somebody's beside the platform
   pending_[call.id] = [this, &task, own, handle_answer = std::move(handler)](const Answered& answer) {
     task.call = 0;
     task.last_status = answer.status;
@@ -403,7 +411,7 @@ void LifeCycle::begin_take_down(bool confirm) {
   confirm_termination_ = confirm;
   pending_.clear();
   removals_.clear();
-  removals_.reserve(services_.size() + ams_.size() * 3 + 3);  // tasks in flight are referred to by address
+  removals_.reserve(services_.size() + ams_.size() * 3 + 4);  // tasks in flight are referred to by address
   const auto remove = [this](const Task& task, const std::string& id, Api api, std::size_t platform, std::string path) {
     if (!task.present || id.empty()) return;
     removals_.push_back(Task{task.name});
@@ -413,6 +421,7 @@ void LifeCycle::begin_take_down(bool confirm) {
     remove(service.task, service.id, Api::ServiceManagement, 0, app_path("/services/" + service.id));
   }
   remove(iot_, iot_id_, Api::Iot, 0, "/registered_iot_platforms/" + iot_id_);
+  remove(cells_.task, cells_.id, Api::Rni, 0, "/subscriptions/" + cells_.id);
   remove(availability_.task, availability_.id, Api::ServiceManagement, 0, app_path("/subscriptions/" + availability_.id));
   remove(termination_.task, termination_.id, Api::AppSupport, 0, app_path("/subscriptions/" + termination_.id));
   for (const auto& ams : ams_) {
@@ -465,6 +474,7 @@ std::optional<CallbackKind> LifeCycle::find_callback(std::string_view kind, std:
   };
   look(termination_);
   look(availability_);
+  look(cells_);
   for (const auto& ams : ams_) {
     look(ams.mobility);
     look(ams.adjacency);

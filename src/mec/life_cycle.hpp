@@ -33,9 +33,11 @@ struct LifeCycleOptions {
   std::size_t ams_count = 1;    // the own platform's AMS is number 0, further ones follow
   bool subscribe_at_peers = false;  // off: the same trigger from two platforms could arrive late and move a device again
   bool activate_rules = true;   // DNS and traffic rules that the platform holds for us
+  bool cell_changes = false;    // of tracked devices, by MEC 012
   std::chrono::seconds liveness_interval{10};      // proposed; the platform's answer counts
   std::chrono::seconds registration_expiry{600};   // of AMS registrations
   std::chrono::seconds subscription_expiry{3600};  // of AMS subscriptions
+  std::chrono::seconds radio_subscription_expiry{600};  // of those at the RNI API; what an earlier life left ends by it
   std::chrono::seconds audit_interval{10};         // after which everything is read again
   std::chrono::milliseconds first_retry{500};
   std::chrono::seconds longest_retry{60};
@@ -84,7 +86,7 @@ struct DeviceUntracked { AssociateId associate_id; };
 struct ServiceOffered { ServiceInfo service; };
 struct ServiceWithdrawn { std::string name; };
 /// A callback that was let in by its secret.
-enum class CallbackKind { Termination, Availability, Mobility, Adjacency };
+enum class CallbackKind { Termination, Availability, Mobility, Adjacency, CellChange };
 struct Notified {
   CallbackKind kind = CallbackKind::Mobility;
   Json body;
@@ -112,6 +114,7 @@ struct Call {
 };
 struct MobilityReported { MobilityProcedureNotification notification; };
 struct AdjacencyReported { AdjacentAppInfoNotification notification; };
+struct CellChangeReported { CellChangeNotification notification; };
 struct TerminationAsked {
   OperationAction action;
   std::chrono::seconds graceful_timeout;
@@ -127,7 +130,7 @@ struct StateChanged { LifeCycleState state; };
 /// The orderly end is complete (or its time is over).
 struct Ended {};
 
-using Command = std::variant<Call, MobilityReported, AdjacencyReported, TerminationAsked, RequiredServiceFound, Remark,
+using Command = std::variant<Call, MobilityReported, AdjacencyReported, CellChangeReported, TerminationAsked, RequiredServiceFound, Remark,
                              StateChanged, Ended>;
 
 /// Single-threaded. Commands are in the order in which they are to be executed.
@@ -273,6 +276,10 @@ class LifeCycle {
   void audit_iot_platform();
   void leave_iot_platform_alone();
 
+  // life_cycle_radio.cpp
+  void keep_cell_changes();
+  void leave_cell_changes();
+
   // life_cycle_mobility.cpp: what MEC 021 keeps for us.
   void keep_ams(Ams& ams);
   void keep_ams_registration(Ams& ams);
@@ -323,6 +330,8 @@ class LifeCycle {
   std::map<std::string, Service> services_;
   std::vector<Ams> ams_;
   std::map<AssociateId, DeviceInformation> devices_;
+  Subscription cells_{{"cell change subscription"}, CallbackKind::CellChange, {}, {}};
+  std::vector<AssociateId> cell_users_;  // that the subscription was last written for
 
   bool unreachable_ = false;  // the own platform gave no answer last time
   bool confirm_termination_ = false;

@@ -54,7 +54,7 @@ void LifeCycle::create_subscription(Subscription& subscription, const Subscripti
   send(subscription.task, std::move(call), [this, &subscription, plan](const Answered& answer) {
     if (!succeeded(answer)) {
       if (plan.refused) plan.refused(answer.status);
-      if (answer.status == 404 && plan.api != Api::Ams) doubt_ready();
+      if (answer.status == 404 && plan.api != Api::Ams && plan.api != Api::Rni) doubt_ready();
       return fail(subscription.task, answer);
     }
     subscription.id = created_id(answer.location, answer.body, "subscriptionId");

@@ -114,6 +114,25 @@ struct Rule {
   Json document;  // the whole rule, since a PUT must send it back
 };
 
+/// MEC 012: a cell of the radio network, of LTE or NR (Ecgi, Nrcgi).
+struct CellIdentity {
+  std::string mcc, mnc;  // of the network
+  std::string id;
+  auto operator<=>(const CellIdentity&) const = default;
+};
+
+/// A handover that is completed.
+struct CellChangeNotification {
+  std::vector<AssociateId> associate_ids;
+  CellIdentity target;
+};
+
+/// A user and the cell that its bearers are in.
+struct CellUser {
+  AssociateId associate_id;
+  CellIdentity cell;
+};
+
 /// MEC 013: where a user is attached, and where the network thinks that it is.
 struct Position {
   double latitude = 0, longitude = 0;  // degrees, WGS 84

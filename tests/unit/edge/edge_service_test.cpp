@@ -167,6 +167,52 @@ TEST_F(EdgeServiceTest, AsksTheLocationServiceWhereADeviceIs) {
   EXPECT_FALSE(found[2]);
 }
 
+TEST_F(EdgeServiceTest, TellsTheRadioCellOfADeviceWhenItIsToldToAsk) {
+  options.cells = true;
+  Json wanted;
+  platform.others = [&](const net::HttpCall& call) -> std::optional<net::HttpResponse> {
+    if (!call.url.starts_with("http://mep1/rni/v2/")) return std::nullopt;
+    net::HttpResponse response;
+    if (call.method == "POST") {
+      wanted = Json::parse(call.body);
+      response.status = 201;
+      response.headers.add("Location", "http://mep1/rni/v2/subscriptions/s1");
+    } else if (call.url == "http://mep1/rni/v2/queries/rab_info?ue_ipv4_address=10.100.0.1") {
+      response.body = R"({"appInstanceId":"a","requestId":"1","cellUserInfo":[{"ecgi":{"plmn":{"mcc":"001","mnc":"01"},"cellId":"c1"},
+                          "ueInfo":[{"associateId":[{"type":1,"value":"10.100.0.1"}],"erabInfo":[]}]}]})";
+    }
+    return response;
+  };
+  start();
+  time.advance(10s);
+  EXPECT_EQ(get_json("/devices/Ccar")["cell"]["cellId"], "c1");
+  ASSERT_TRUE(wanted.is_object());
+  EXPECT_EQ(wanted["filterCriteriaAssocHo"]["associateId"].size(), 2u) << "of its devices, not of everybody";
+  const auto url = wanted["callbackReference"].get<std::string>();
+  const auto report = [&](const char* user, const char* cell) {
+    const Json body = {{"notificationType", "CellChangeNotification"},
+                       {"associateId", Json::array({{{"type", 1}, {"value", user}}})},
+                       {"srcEcgi", {{"plmn", {{"mcc", "001"}, {"mnc", "01"}}}, {"cellId", "c1"}}},
+                       {"trgEcgi", Json::array({{{"plmn", {{"mcc", "001"}, {"mnc", "01"}}}, {"cellId", cell}}})},
+                       {"hoStatus", 3}};
+    EXPECT_EQ(send("POST", url.substr(url.find("/mec")), body.dump()).status, 204);
+  };
+  report("10.100.0.1", "c2");
+  report("10.100.0.77", "c3");  // nobody's device here
+  const Json cell = get_json("/devices?fields=cell")[0]["cell"];
+  EXPECT_EQ(cell["cellId"], "c2");
+  EXPECT_EQ(cell["plmn"]["mcc"], "001");
+  EXPECT_FALSE(cell["time"].get<std::string>().empty());
+  EXPECT_EQ(send("POST", "/mec/cell_change/guess", "{}").status, 404);
+}
+
+TEST_F(EdgeServiceTest, LeavesTheRadioNetworkAloneUnlessItIsToldToAsk) {
+  start();
+  time.advance(10s);
+  EXPECT_EQ(platform.count("GET", "/rni/") + platform.count("POST", "/rni/"), 0u);
+  EXPECT_FALSE(get_json("/devices/Ccar").contains("cell"));
+}
+
 TEST_F(EdgeServiceTest, ListsOnlyWhatIsLabelledForPublishing) {
   start();
   const Json devices = get_json("/devices");

@@ -71,9 +71,11 @@ class ApplicationAtSandbox : public SandboxTest {
     iot.transport.id = iot.transport.name = "t";
     iot.transport.uris = {"http://127.0.0.3:8080"};
     wanted.life_cycle.iot_platform = iot;
+    wanted.life_cycle.cell_changes = cell_changes;
     application = std::make_unique<mec::Application>(wanted, way, time, time, random);
     mec::ApplicationListener listener;
     listener.on_state = [this](mec::LifeCycleState now, const std::string&) { state = now; };
+    listener.on_cell_change = [this](const mec::CellChangeNotification& told) { cell_change = told; };
     application->start(listener);
     mec::ServiceInfo service;
     service.name = "onem2m-cse";
@@ -99,7 +101,76 @@ class ApplicationAtSandbox : public SandboxTest {
   Way way{sandbox, time};
   std::unique_ptr<mec::Application> application;
   mec::LifeCycleState state = mec::LifeCycleState::Starting;
+  bool cell_changes = false;
+  std::optional<mec::CellChangeNotification> cell_change;
 };
+
+class WithRadio : public ApplicationAtSandbox {
+ protected:
+  void SetUp() override {
+    SandboxTest::SetUp();
+    cell_changes = true;
+    place("10.100.0.1", "4g-macro-cell-1");
+    start("");
+  }
+  /// Of its one subscription; null: there is none.
+  json users() {
+    const auto links = body(call("GET", "/mep1/rni/v2/subscriptions")).at("_links").at("subscription");
+    if (links.empty()) return nullptr;
+    EXPECT_EQ(links.size(), 1u);
+    const auto path = links[0].at("href").get<std::string>().substr(std::string_view{kRoot}.size());
+    return body(call("GET", path)).at("filterCriteriaAssocHo").at("associateId");
+  }
+  static json user(const char* address) { return {{"type", 1}, {"value", address}}; }
+};
+
+TEST_F(WithRadio, ItHearsOfTheCellChangesOfItsDevices) {
+  place("10.100.0.1", "4g-macro-cell-6");
+  ASSERT_EQ(callbacks.of("CellChangeNotification").size(), 1u);
+  for (const auto& [url, told] : callbacks.received) {
+    if (told.value("notificationType", "") != "CellChangeNotification") continue;
+    net::HttpRequest request;
+    request.method = "POST";
+    request.body = told.dump();
+    int status = 0;
+    application->handle_callback(request, url.substr(url.find("/mec") + 4),
+                                 [&](const net::HttpResponse& response) { status = response.status; });
+    time.advance(1s);
+    EXPECT_EQ(status, 204);
+  }
+  ASSERT_TRUE(cell_change);
+  EXPECT_EQ(cell_change->target.id, "4g-macro-cell-6");
+  EXPECT_EQ(cell_change->associate_ids.at(0).value, "10.100.0.1");
+  std::vector<mec::CellUser> here;
+  application->api().find_cells("10.100.0.1", [&](const auto& users) { here = users.value_or(here); });
+  time.advance(1s);
+  ASSERT_EQ(here.size(), 1u);
+  EXPECT_EQ(here[0].cell.id, "4g-macro-cell-6");
+}
+
+TEST_F(WithRadio, ItSubscribesForTheDevicesThatItHasAndForNobodyElse) {
+  EXPECT_EQ(users(), json::array({user("10.100.0.1")}));
+  application->track({{"UE_IPv4_ADDRESS", "10.100.0.2"}});
+  time.advance(1s);
+  EXPECT_EQ(users(), json::array({user("10.100.0.1"), user("10.100.0.2")}));
+  for (const auto* gone : {"10.100.0.1", "10.100.0.2"}) application->untrack({"UE_IPv4_ADDRESS", gone});
+  time.advance(1s);
+  EXPECT_TRUE(users().is_null());
+  application->track({{"UE_IPv4_ADDRESS", "10.100.0.3"}});
+  time.advance(20min);  // renewed twice and more
+  EXPECT_EQ(users(), json::array({user("10.100.0.3")}));
+  EXPECT_EQ(callbacks.of("ExpiryNotification").size(), 0u);
+  application->stop();
+  time.advance(5s);
+  EXPECT_TRUE(users().is_null());
+}
+
+TEST_F(WithRadio, ItMakesItsSubscriptionAnewWhenThePlatformForgot) {
+  EXPECT_EQ(call("POST", "/sandbox/v1/hosts/mep1/restart", {{"outage_ms", 2000}}).status, 204);
+  time.advance(2min);
+  EXPECT_EQ(state, mec::LifeCycleState::Operational);
+  EXPECT_EQ(users(), json::array({user("10.100.0.1")}));
+}
 
 class WithTokens : public ApplicationAtSandbox {
  protected:

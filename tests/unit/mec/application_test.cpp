@@ -114,6 +114,16 @@ TEST_F(MecApplication, AsksAPlatformOfEdition3ForItsInstanceId) {
   EXPECT_TRUE(platform.host("mep1").ready.contains(application->app_instance_id()));
 }
 
+TEST_F(MecApplication, IsOperationalWithoutTheRadioNetworkThatItWasToldToAsk) {
+  options.life_cycle.cell_changes = true;
+  start_with_service_and_device();
+  time.advance(10min);
+  EXPECT_EQ(state, LifeCycleState::Operational);
+  EXPECT_EQ(platform.count("POST", "/confirm_ready"), 1u) << "it doubts nothing else";
+  EXPECT_GE(platform.count("POST", "/rni/v2/subscriptions"), 2u);
+  EXPECT_LE(platform.count("POST", "/rni/v2/subscriptions"), 30u);
+}
+
 TEST_F(MecApplication, SaysThatItIsRefusedWhenItHasNoIdAndThePlatformGivesNone) {
   options.life_cycle.app_instance_id.clear();
   start();

@@ -128,6 +128,35 @@ TEST(Users, AreReadFromTheWrappedListOfMec013) {
   }
 }
 
+TEST(CellChange, NamesDevicesAndTheirNewCellOnceItIsCompleted) {
+  const std::string who = R"("associateId":[{"type":1,"value":"10.100.0.1"}])";
+  const std::string where = R"("trgEcgi":[{"plmn":{"mcc":"001","mnc":"01"},"cellId":"c2"}])";
+  for (const auto& body : {"{" + who + "," + where + R"(,"hoStatus":3,"_links":null})", R"({"CellChangeNotification":{)" + who + "," + where + "}}",
+                           "{" + who + R"(,"trgEcgi":{"plmn":{"mcc":"001","mnc":"01"},"cellId":"c2"},"hoStatus":"COMPLETED"})"}) {
+    EXPECT_EQ(notification_type(Json::parse(body)), "CellChangeNotification") << body;
+    const auto told = decode_cell_change_notification(Json::parse(body));
+    ASSERT_TRUE(told && *told) << body;
+    EXPECT_EQ((*told)->target, (CellIdentity{"001", "01", "c2"}));
+    EXPECT_EQ((*told)->associate_ids, (std::vector<AssociateId>{{"UE_IPv4_ADDRESS", "10.100.0.1"}}));
+  }
+  const auto prepared = decode_cell_change_notification(Json::parse("{" + who + "," + where + R"(,"hoStatus":1})"));
+  EXPECT_TRUE(prepared && !*prepared);
+  for (const auto& broken : {"{" + who + R"(,"trgEcgi":[{"plmn":{}}],"hoStatus":3})", "{" + where + R"(,"hoStatus":3})"})
+    EXPECT_FALSE(decode_cell_change_notification(Json::parse(broken))) << broken;
+}
+
+TEST(CellUsers, AreReadFromTheBearersOfEachCell) {
+  const auto users = decode_cell_users(Json::parse(R"({"appInstanceId":"a","requestId":"1","cellUserInfo":[
+    {"ecgi":{"plmn":{"mcc":"001","mnc":"01"},"cellId":"c1"},"ueInfo":[{"associateId":[{"type":1,"value":"10.100.0.1"}],"erabInfo":[]},{"erabInfo":[]}]},
+    {"ecgi":null,"ueInfo":[]}, 7]})"));
+  ASSERT_TRUE(users);
+  ASSERT_EQ(users->size(), 1u);
+  EXPECT_EQ(users->front().cell.id, "c1");
+  EXPECT_EQ(users->front().associate_id.value, "10.100.0.1");
+  EXPECT_TRUE(decode_cell_users(Json::parse(R"({"appInstanceId":"a","requestId":"1"})"))->empty());
+  EXPECT_FALSE(decode_cell_users(Json::parse(R"({"cellUserInfo":"none"})")));
+}
+
 TEST(CreatedId, ComesFromLocationElseFromTheBody) {
   EXPECT_EQ(created_id("http://h/a/7/", Json{}, "id"), "7");
   EXPECT_EQ(created_id("", {{"id", 5}}, "id"), "5");
