@@ -185,7 +185,8 @@ void SubscriptionNotifier::tell_past(Transaction& transaction, const ResourceEve
 Json SubscriptionNotifier::represent(const Resource& subscription, const std::string& id, const std::string& member_name,
                                      const Json& attributes, const Json* modified) const {
   const std::int64_t content_type = subscription.number("nct", 1);
-  if (content_type == kResourceId) return {{"m2m:uri", core_.options.id + '/' + id}};
+  // The resourceID as ri shows it: where the resource is, sur says.
+  if (content_type == kResourceId) return {{"m2m:uri", id}};
   if (content_type == kModifiedAttributes && modified != nullptr) return {{member_name, *modified}};
   return {{member_name, attributes}};
 }

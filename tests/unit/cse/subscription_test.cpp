@@ -58,7 +58,7 @@ TEST_F(Subscriptions, ModifiedAttributesOnlyOnRequest) {
 TEST_F(Subscriptions, AddressOnlyOnRequest) {
   ASSERT_EQ(rsc(subscribe(data, {{"nct", 3}, {"enc", {{"net", {3}}}}})), 2001);
   const std::string id = cse.add_instance(data, "21", "Cdev").content["m2m:cin"]["ri"];
-  EXPECT_EQ(notifications().at(0).content["m2m:sgn"]["nev"]["rep"], (Json{{"m2m:uri", "/mn1/" + id}}));
+  EXPECT_EQ(notifications().at(0).content["m2m:sgn"]["nev"]["rep"], (Json{{"m2m:uri", id}}));
 }
 
 TEST_F(Subscriptions, NamedAttributesLimitUpdates) {
