@@ -32,6 +32,13 @@ Result<> check_parent(const Target& target, int new_type, const InstanceSource& 
                 "an instance takes no child of type " + std::to_string(new_type));
 }
 
+// What nobody may ever ask for is refused before it is asked who asks. release4 1.
+Result<> check_creatable(int number) {
+  const onem2m::ResourceTypeRule* rule = onem2m::find_resource_type(number);
+  if (rule == nullptr || rule->creatable) return {};
+  return refuse(ResponseStatus::OperationNotAllowed, std::string(rule->name) + " cannot be created by a request");
+}
+
 Result<> check_name_free(const Transaction& transaction, const Resource& parent, const std::string& name) {
   const auto taken = [&] {
     return refuse(ResponseStatus::Conflict, "'" + parent.name + "' has a child named '" + name + "' already");
@@ -158,6 +165,7 @@ Result<Preparation> check_create(const CseCore& core, const SnapshotPtr& snapsho
                                  const Target& target) {
   const int number = *request.resource_type;
   const StoredInstances instances(core.environment.store);
+  if (auto may = check_creatable(number); !may) return tl::unexpected(may.error());
   if (auto fits = check_parent(target, number, instances, now); !fits) return tl::unexpected(fits.error());
   const Resource& parent = *target.resource;
   if (auto may = authorise(core, snapshot->tree, now, request, onem2m::AccessOperation::Create, parent); !may)
@@ -174,6 +182,7 @@ Result<Response> create_resource(Work& work) {
   Transaction& transaction = work.transaction;
   const int number = *request.resource_type;
   const JobInstances instances(transaction);
+  if (auto may = check_creatable(number); !may) return tl::unexpected(may.error());
   if (auto fits = check_parent(work.target, number, instances, transaction.now()); !fits) return tl::unexpected(fits.error());
   if (number == type::kContentInstance || number == type::kTimeSeriesInstance) return create_instance(work);
   const ResourcePtr parent = work.target.resource;

@@ -42,8 +42,6 @@ Result<const onem2m::ResourceTypeRule*> find_rule(const CseCore& core, int numbe
   if (rule == nullptr) return refuse(ResponseStatus::NotImplemented, "resource type " + std::to_string(number) + " is not known");
   if (creating && rule->only_at_in_cse && core.options.type != CseType::In)
     return refuse(ResponseStatus::OperationNotAllowed, std::string(rule->name) + " is made at an IN-CSE only");
-  if (creating && !rule->creatable)
-    return refuse(ResponseStatus::OperationNotAllowed, std::string(rule->name) + " cannot be created by a request");
   if (creating && !core.procedures.has(number))
     return refuse(ResponseStatus::NotImplemented, std::string(rule->name) + " is not implemented");
   if (is_specialised(number)) {
@@ -199,8 +197,6 @@ Result<Representation> check_change(const CseCore& core, const Tree& tree, base:
     return refuse(ResponseStatus::ContentsUnacceptable,
                   "the representation '" + member->first + "' does not fit '" + target.name + "', a " + target.member_name);
   Representation made{*rule, std::move(member->first), *member->second};
-  if (!(*rule)->updatable)
-    return refuse(ResponseStatus::OperationNotAllowed, std::string((*rule)->name) + " cannot be updated");
   read_empty_descendants(target.type, made.attributes, false);
   if (auto fits = check_expiration(made.attributes, now); !fits) return tl::unexpected(fits.error());
   if (auto fits = onem2m::check_update(**rule, made.attributes); !fits) return tl::unexpected(fits.error());

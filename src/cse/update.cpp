@@ -30,6 +30,8 @@ Result<Representation> check(const CseCore& core, const Tree& tree, base::WallTi
     return refuse(ResponseStatus::OperationNotAllowed, "instances, la and ol cannot be updated");
   if (target.kind == Target::Kind::Virtual)
     return refuse(ResponseStatus::OperationNotAllowed, "'" + target.name + "' cannot be updated");
+  if (const auto* rule = onem2m::find_resource_type(resource.type); rule != nullptr && !rule->updatable)
+    return refuse(ResponseStatus::OperationNotAllowed, std::string(rule->name) + " cannot be updated");
   if (!changes_policies_only(request, resource)) {
     if (auto may = authorise(core, tree, now, request, onem2m::AccessOperation::Update, resource); !may)
       return tl::unexpected(may.error());

@@ -139,6 +139,13 @@ INSTANTIATE_TEST_SUITE_P(SEC_Decision, AccessPurposes, ::testing::Values(
     Purpose{"NotificationsNeedThePrivilege", R"(
       N cse-mn/Cother {"m2m:sgn":{"sur":"x","nev":{"net":1,"rep":{"m2m:cnt":{}}}}} -> 4103
       N $one {"m2m:sgn":{"sur":"x"}} -> 4000)"},
+    Purpose{"WhatNobodyMayDoIsRefusedBeforePrivilegesAreAsked", R"(
+      C 17 cse-mn {"m2m:req":{}} by Cother -> 4005
+      C 8 $one {"m2m:exin":{}} by Cother -> 4005
+      C 58 $one {"m2m:fci":{}} by Cother -> 4005
+      U cse-mn {"m2m:cb":{"lbl":["x"]}} by Cother -> 4005
+      D cse-mn by Cother -> 4005
+      U $one/la {"m2m:cin":{"con":"x"}} by Cother -> 4005)"},
     Purpose{"OnlyTheCseBaseIsReadByAllItsRegistrees", R"(
       R cse-mn by Cother -> 2000
       R cse-mn by Cstranger -> 4103
