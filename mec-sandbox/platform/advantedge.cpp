@@ -13,13 +13,14 @@ constexpr std::string_view kAppSupport = "mec_app_support/v1";
 constexpr std::string_view kServiceManagement = "mec_service_mgmt/v1";
 constexpr std::string_view kMobility = "amsi/v1";
 constexpr std::string_view kLocation = "location/v2";
+constexpr std::string_view kRadio = "rni/v2";
 
 bool is_missing(const std::string& api, const Request& request) {
   const auto& path = request.path;
   if (api == kAppSupport) return path.size() > 2 && (path[2] == "dns_rules" || path[2] == "traffic_rules");
   if (api == kMobility)
     return request.at({"queries", "adjacent_app_instances"}) || (path.size() == 3 && path[2] == "deregister_task");
-  return false;
+  return api == kRadio && request.at({"queries", "s1_bearer_info"});
 }
 
 Response crash() { return {500, {{"Connection", "close"}}, ""}; }

@@ -33,11 +33,12 @@ TEST_F(AdvantEdgeTest, PlaysTheSecondEditionEverywhere) {
   EXPECT_EQ(call("POST", "/mep1/mec_app_support/v1/registrations", {{"appName", "edgecse"}}).status, 404);
 }
 
-TEST_F(AdvantEdgeTest, LacksRulesNeighboursAndTasks) {
+TEST_F(AdvantEdgeTest, LacksRulesNeighboursTasksAndS1Bearers) {
   const auto id = ready_application("mep1");
   for (const auto& path : {"/mep1/mec_app_support/v1/applications/" + id + "/dns_rules",
                            "/mep1/mec_app_support/v1/applications/" + id + "/traffic_rules",
-                           std::string{"/mep1/amsi/v1/queries/adjacent_app_instances"}})
+                           std::string{"/mep1/amsi/v1/queries/adjacent_app_instances"},
+                           std::string{"/mep1/rni/v2/queries/s1_bearer_info"}})
     EXPECT_EQ(call("GET", path).status, 501) << path;
 }
 
