@@ -13,6 +13,7 @@
 #include "base/random.hpp"
 #include "base/simulated_time.hpp"
 #include "cse/cse.hpp"
+#include "onem2m/json_codec.hpp"
 #include "store/memory_store.hpp"
 #include "telemetry/registry.hpp"
 
@@ -52,20 +53,20 @@ class Bench {
     if (!onem2m::is_success(answer.status)) std::fprintf(stderr, "failed: %s\n", answer.content.dump().c_str());
     return answer;
   }
-  Json create(const std::string& to, int type, Json content, const std::string& from = "CAdmin") {
+  onem2m::Response create(const std::string& to, int type, Json content, const std::string& from = "CAdmin") {
     onem2m::Request request;
     request.operation = onem2m::Operation::Create;
     request.to = to;
     request.from = from;
     request.resource_type = type;
     request.content = std::move(content);
-    return ask(std::move(request)).content;
+    return ask(std::move(request));
   }
 
   void fill(int count) {
     Json rules = Json::array();
     for (int i = 0; i < 1000; ++i) rules.push_back({{"acor", {"Cuser" + std::to_string(i)}}, {"acop", 34}});
-    const Json policy = create("cse-mn", 1, {{"m2m:acp", {{"pv", {{"acr", rules}}}, {"pvs", {{"acr", Json::array({rules[0]})}}}}}});
+    const Json policy = create("cse-mn", 1, {{"m2m:acp", {{"pv", {{"acr", rules}}}, {"pvs", {{"acr", Json::array({rules[0]})}}}}}}).content;
     const std::string id = policy["m2m:acp"]["ri"];
     for (int i = 0; i < count; ++i) {
       if (i % 100 == 0)
@@ -102,10 +103,12 @@ class Bench {
     double together = 0, apart = 0;
     for (int round = 0; round < rounds; ++round) {
       double begin = processor_seconds();
-      const Json answers = create("cse-mn/Cgroup/all/fopt", 4, instance, "Cgroup");
+      const onem2m::Response answer = create("cse-mn/Cgroup/all/fopt", 4, instance, "Cgroup");
       together += processor_seconds() - begin;
-      if (const std::size_t made = answers["m2m:agr"]["m2m:rsp"].size(); made != containers.size())
-        std::fprintf(stderr, "the group made %zu instances\n", made);
+      const Json answers = onem2m::to_json(answer)["pc"]["m2m:agr"]["m2m:rsp"];
+      const auto made = std::ranges::count_if(answers, [](const Json& one) { return one["rsc"] == 2001; });
+      if (made != members)
+        std::fprintf(stderr, "the group made %td instances\n", made);
       begin = processor_seconds();
       for (const std::string& container : containers) create(container, 4, instance, "Cgroup");
       apart += processor_seconds() - begin;

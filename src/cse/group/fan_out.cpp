@@ -8,6 +8,7 @@
 #include "cse/group/semantic_fan_out.hpp"
 #include "cse/message_check.hpp"
 #include "cse/procedures.hpp"
+#include "onem2m/json_codec.hpp"
 #include "onem2m/timestamp.hpp"
 
 namespace edgecse::cse::group {
@@ -157,7 +158,7 @@ class Round : public std::enable_shared_from_this<Round> {
       std::lock_guard lock(mutex_);
       report_timer_ = 0;
       if (finished_) return;
-      content = aggregate([](Response& answer) { return answer; });
+      content = Json::parse(aggregate(), nullptr, false);
     }
     listener_(std::move(content));
   }
@@ -176,28 +177,31 @@ class Round : public std::enable_shared_from_this<Round> {
       return done_(make_error_response(request_, ResponseStatus::GroupMembersNotResponded, "no member answered in time"));
     Response response;
     response.request_identifier = request_.request_identifier;
-    response.content = aggregate([](Response& answer) { return std::move(answer); });
+    response.serialized_content = std::make_shared<const std::string>(aggregate());
     done_(std::move(response));
   }
 
-  /// take: how an answer is had; moved away by the last who asks.
-  template <typename Take>
-  [[nodiscard]] Json aggregate(const Take& take) {
-    Json items = Json::array();
-    for (std::size_t i = 0; i < members_.size(); ++i)
-      if (answers_[i]) items.push_back(item(members_[i], take(*answers_[i])));
-    return {{"m2m:agr", {{"m2m:rsp", std::move(items)}}}};
+  /// aggregatedResponse as text: most answers of members are text already.
+  [[nodiscard]] std::string aggregate() const {
+    std::string text = R"({"m2m:agr":{"m2m:rsp":[)";
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      if (!answers_[i]) continue;
+      if (text.back() == '}') text += ',';
+      append_item(text, members_[i], *answers_[i]);
+    }
+    return text + "]}}";
   }
 
-  [[nodiscard]] Json item(const std::string& member, Response answer) const {
+  void append_item(std::string& text, const std::string& member, const Response& answer) const {
     Json one{{"rsc", onem2m::to_number(answer.status)}, {"rqi", request_.request_identifier}, {"fr", member}, {"to", request_.from}};
     if (request_.release_version) one["rvi"] = *request_.release_version;
-    if (answer.serialized_content) {
-      one["pc"] = Json::parse(*answer.serialized_content, nullptr, false);
-    } else if (!answer.content.is_null()) {
-      one["pc"] = std::move(answer.content);
-    }
-    return one;
+    onem2m::append_json_text(one, text);
+    if (!answer.serialized_content && answer.content.is_null()) return;
+    text.back() = ',';
+    text += R"("pc":)";
+    if (answer.serialized_content) text += *answer.serialized_content;
+    else onem2m::append_json_text(answer.content, text);
+    text += '}';
   }
 
   CseCore& core_;
