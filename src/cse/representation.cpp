@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cse/representation.hpp"
 
+#include <iterator>
+
 #include "cse/access_control_policy.hpp"
 #include "cse/announcement/announced_content.hpp"
 #include "onem2m/timestamp.hpp"
@@ -136,6 +138,16 @@ void read_empty_descendants(int type_number, Json& attributes, bool creating) {
   }
 }
 
+// What may be absent and is null in a CREATE is taken for absent. cr is another thing: it asks for a value. release4 1.
+void read_nulls(const onem2m::ResourceTypeRule& rule, Json& attributes) {
+  for (auto attribute = attributes.begin(); attribute != attributes.end();) {
+    const onem2m::AttributeRule* known = attribute->is_null() && attribute.key() != "cr" ? rule.find(attribute.key()) : nullptr;
+    const bool is_left_out = known != nullptr && known->create == onem2m::Presence::Optional &&
+                             (!known->mandatory || attribute.key() == "et");
+    attribute = is_left_out ? attributes.erase(attribute) : std::next(attribute);
+  }
+}
+
 // A <CSEBase> has no expirationTime, and some CSEs say so where they announce it: then it lives as long as anything here.
 void read_missing_expiration(const CseOptions& options, base::WallTime now, int type_number, Json& attributes) {
   const auto et = attributes.find("et");
@@ -179,6 +191,7 @@ Result<Representation> check_new(const CseCore& core, const Tree& tree, base::Wa
   Representation made{*rule, std::move(member->first), *member->second};
   read_empty_descendants(number, made.attributes, true);
   read_missing_expiration(core.options, now, number, made.attributes);
+  read_nulls(**rule, made.attributes);
   if (auto fits = check_expiration(made.attributes, now); !fits) return tl::unexpected(fits.error());
   if (auto fits = check_creator(**rule, made.attributes); !fits) return tl::unexpected(fits.error());
   if (auto fits = check_complete(**rule, request, made.attributes); !fits) return tl::unexpected(fits.error());

@@ -33,7 +33,8 @@ INSTANTIATE_TEST_SUITE_P(DMR_CRE, DataPurposes, ::testing::Values(
       C 3 $ae {"m2m:cnt":{"mni":"1"}} -> 4000
       C 3 $ae {"m2m:cnt":{"lbl":"x"}} -> 4000
       C 3 $ae {"m2m:cnt":{"lbl":[]}} -> 4000
-      C 3 $ae {"m2m:cnt":{"lbl":null}} -> 4000
+      C 3 $ae {"m2m:cnt":{"lbl":null,"mni":null,"et":null}} -> 2001 lbl! mni!
+      C 3 $ae {"m2m:cnt":{"st":null}} -> 4000
       C 3 $ae {"m2m:cnt":{"et":"20000101T000000"}} -> 4000
       C 3 $ae {"m2m:cnt":{"et":"tomorrow"}} -> 4000)"},
     Purpose{"NamesTheCreatorWhenAsked", R"(
