@@ -89,16 +89,20 @@ Result<Response> retrieve_instance(const CseCore& core, const Tree& tree, const 
   const int rcn = request.result_content.value_or(1);
   const auto wanted = wanted_attributes(request, target);
   const bool has_conditions = request.filter_criteria.has_conditions();
-  if (wanted.empty() && !has_conditions && (rcn == 1 || rcn == 4 || rcn == 5)) {
+  if (wanted.empty() && !has_conditions && (rcn == 1 || rcn == 4)) {
     // The row's text is the answer: no parsing, no dumping.
     response.serialized_content = std::shared_ptr<const std::string>(instance, &instance->representation);
     return response;
   }
   if (rcn == 7) return refuse(ResponseStatus::BadRequest, "rcn 7 fits announced resources only");
+  if (!wanted.empty() && rcn != 1) return refuse(ResponseStatus::BadRequest, "an attribute list goes with rcn 1 only");
   Json attributes = instance->attributes();
-  if (auto fits = check_conditions(tree, request, container, attributes, instance->type); !fits)
-    return tl::unexpected(fits.error());
+  if (rcn == 1) {  // otherwise they are about children, of which it has none
+    if (auto fits = check_conditions(tree, request, container, attributes, instance->type); !fits)
+      return tl::unexpected(fits.error());
+  }
   if (rcn == 6 || rcn == 8) attributes = Json::object();
+  if (rcn == 5) attributes["ch"] = Json::array();
   if (!wanted.empty()) {
     auto selected = select(attributes, wanted, onem2m::find_resource_type(instance->type));
     if (!selected) return tl::unexpected(selected.error());

@@ -92,7 +92,20 @@ INSTANTIATE_TEST_SUITE_P(DMR_RET_UPD_DEL, DataPurposes, ::testing::Values(
       R $one with {"atrl":["mni"]} -> 2000 mni!
       R $one with {"atrl":["nonsense"]} -> 4000
       R $one#rn -> 2000 rn="one" ri!
-      R $one#nonsense -> 4000)"},
+      R $one#nonsense -> 4000
+      R $one with {"atrl":["rn"],"rcn":4} -> 4000
+      C 4 $one {"m2m:cin":{"rn":"i","con":"x"}} -> 2001
+      R $one/la with {"atrl":["rn"]} -> 2000 rn="i" con!
+      R $one/la with {"atrl":["nonsense"]} -> 4000
+      R $one/i with {"atrl":["rn"],"rcn":4} -> 4000)"},
+    Purpose{"FiltersInstancesAsItFiltersOtherResources", R"(
+      C 4 $one {"m2m:cin":{"rn":"i","con":"x","lbl":["red"]}} -> 2001
+      R $one/i with {"fc":{"lbl":["red"]}} -> 2000
+      R $one/i with {"fc":{"lbl":["blue"]}} -> 4004
+      R $one/i with {"fc":{"lbl":["blue"]},"rcn":4} -> 2000 con="x"
+      R $one/i with {"rcn":5} -> 2000 con="x" ch=[]
+      R $one with {"fc":{"lbl":["blue"]}} -> 4004
+      R $one with {"fc":{"lbl":["blue"]},"rcn":4} -> 2000 rn="one" m2m:cin!)"},
     Purpose{"UpdatesAddsAndRemovesAttributes", R"(
       U $one {"m2m:cnt":{"mni":5,"lbl":["a"]}} -> 2004 mni=5 lbl=["a"] st=1
       U $one {"m2m:cnt":{"mni":null}} -> 2004 mni! st=2
