@@ -86,6 +86,17 @@ TEST_F(Subscriptions, DeletionOfTheSubjectAndOfItsChildAreNotified) {
   EXPECT_EQ(sent[0].content["m2m:sgn"]["nev"]["net"].get<int>() + sent[1].content["m2m:sgn"]["nev"]["net"].get<int>(), 6);
 }
 
+TEST_F(Subscriptions, AreNotToldOfChildrenThatGoWithTheResource) {
+  const std::string top = cse.add_container(ae, "top", "Cdev");
+  for (const char* name : {"one", "two"}) {
+    cse.add_container(top, name, "Cdev");
+    ASSERT_EQ(rsc(subscribe(top, {{"rn", std::string("s-") + name}, {"enc", {{"net", {2, 4}}}}})), 2001);
+  }
+  ASSERT_EQ(rsc(cse.remove(top, "Cdev")), 2002);
+  ASSERT_EQ(notifications().size(), 2U) << "each hears that the resource goes, nothing else";
+  for (const auto& notification : notifications()) EXPECT_EQ(notification.content["m2m:sgn"]["nev"]["net"], 2);
+}
+
 TEST_F(Subscriptions, ConditionsApplyToTheChild) {
   ASSERT_EQ(rsc(subscribe(data, {{"enc", {{"net", {3}}, {"sza", 4}}}})), 2001);
   cse.add_instance(data, "1", "Cdev");
