@@ -57,7 +57,7 @@ int ReferenceCse::add_container(const Operation& operation) {
   if (containers.contains(operation.target) ? has_child(operation.target, operation.name) : containers.contains(address)) return 4105;
   if (!containers.contains(operation.target) && std::ranges::count(operation.target, '/') > 1) return 4004;
   tell(operation.target, kChildCreated, "cnt " + operation.name);
-  containers[address].order = ++created_;
+  containers.try_emplace(address);
   return 2001;
 }
 
@@ -77,31 +77,16 @@ int ReferenceCse::remove_instance(Container& container, const Operation& operati
   return 2002;
 }
 
-// Parents first, children in order of creation; everything that goes is still there when it is told.
+// Everything that goes is still there when it is told. Of what goes with its parent only its own subscribers hear.
 void ReferenceCse::tell_removal(const std::string& address, std::vector<std::string>& going) {
-  struct Child {
-    int order;
-    std::string container;
-    std::string subscription;
-  };
   going.push_back(address);
   tell(address, kDeleted, "cnt " + name_of(address));
-  tell(parent_of(address), kChildDeleted, "cnt " + name_of(address));
-  std::vector<Child> children;
-  for (const auto& [name, subscription] : containers[address].subscriptions) children.push_back({subscription.order, {}, name});
   for (const auto& [other, container] : containers)
-    if (parent_of(other) == address) children.push_back({container.order, other, {}});
-  std::ranges::sort(children, {}, &Child::order);
-  for (const Child& child : children) {
-    if (child.subscription.empty()) {
-      tell_removal(child.container, going);
-    } else {
-      tell(address, kChildDeleted, "sub " + child.subscription, child.subscription);
-    }
-  }
+    if (parent_of(other) == address) tell_removal(other, going);
 }
 
 void ReferenceCse::remove_container(const std::string& address) {
+  tell(parent_of(address), kChildDeleted, "cnt " + name_of(address));
   std::vector<std::string> going;
   tell_removal(address, going);
   for (const std::string& one : going) containers.erase(one);

@@ -20,7 +20,8 @@ struct Operation {
   int number = 0;       // mni, 0: none; event type
 };
 
-/// Addresses are structured, from the CSEBase's name on. Order of creation is kept in sequence numbers.
+/// Addresses are structured, from the CSEBase's name on. Subscriptions are numbered, so that one of a name that was
+/// used before is another one.
 class ReferenceCse {
  public:
   struct Subscription {
@@ -28,7 +29,6 @@ class ReferenceCse {
     int order = 0;
   };
   struct Container {
-    int order = 0;
     int state_tag = 0;
     int limit = 0;
     std::string label;
