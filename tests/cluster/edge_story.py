@@ -9,7 +9,7 @@ import ssl
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "mec-sandbox" / "story"), str(ROOT / "mec-sandbox" / "checker")]
+sys.path[:0] = [str(ROOT / folder) for folder in ("mec-sandbox/story", "mec-sandbox/checker", "tests/integration/readme")]
 
 import verdict  # noqa: E402
 from city import City, commit_ms, round_trip_ms  # noqa: E402
@@ -17,6 +17,7 @@ from control import Control, Events  # noqa: E402
 from edge import CHART, STORE, Edge  # noqa: E402
 from kubernetes import Namespace, Trouble, run, wait_for  # noqa: E402
 from mca import Client, Refused  # noqa: E402
+from page_examples import Page, project_folder  # noqa: E402
 from steps import Skipped, Steps  # noqa: E402
 
 RELEASES = ("in", "mn1", "mn2")
@@ -24,6 +25,7 @@ RELEASES = ("in", "mn1", "mn2")
 TERMINALS = {"10.100.0.1": "zone01", "10.100.0.2": "zone04", "10.10.0.1": "zone02"}
 ZONE_OF_HOST = {"mep1": "zone03", "mep2": "zone04"}
 PATIENCE_S = 120
+PAGE_NAMESPACE = "edge"  # of docs/kubernetes.md
 BAD_VALUES = {
     "config.cse.typ=IN": "additional properties 'typ' not allowed",
     "config.registrar.id=/in": "an IN-CSE has no registrar",
@@ -233,6 +235,16 @@ class Story:
         assert status["restartCount"] == 0, status
         assert self.space.helm("uninstall", "secure", "--wait").returncode == 0
 
+    def page(self):
+        """What docs/kubernetes.md shows, as it stands."""
+        if run("kubectl", "get", "namespace", PAGE_NAMESPACE).returncode == 0:
+            raise Skipped(f"the cluster has a namespace {PAGE_NAMESPACE}, which is not ours")
+        try:
+            with project_folder() as folder, Page("docs/kubernetes.md", folder, limit_s=600) as page:
+                return f"{page.run()} examples"
+        finally:
+            run("kubectl", "delete", "namespace", PAGE_NAMESPACE, "--timeout=120s")
+
     def end(self):
         if self.events:
             self.events.stop()
@@ -280,6 +292,7 @@ def play(story: Story, steps: Steps):
     steps.take("a release that is installed again finds its data", story.reinstall)
     steps.take("a backup made in the pod is restored on its volume", story.restore)
     steps.take("TLS with a given secret, which is renewed without a restart", story.tls)
+    steps.take("the page for cluster administrators runs as it stands", story.page)
 
 
 def main() -> int:

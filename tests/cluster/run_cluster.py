@@ -8,6 +8,7 @@ EDGECSE_CLUSTER_LOAD with it: the command that puts an image archive (its argume
 import fcntl
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ MAKER = ROOT.parent / "shared" / "peers" / "kubernetes" / "cluster"
 SKIPPED = 77
 COMPILING = "Building CXX object"  # in the log of a build
 IMAGE, AGAIN, NEXT, MEC_IMAGE = (f"localhost/{name}" for name in ("edgecse:test", "edgecse:again", "edgecse:next", "mec-sandbox:test"))
+RELEASED = "docker.io/library/edgecse:" + re.search(r'^appVersion: "(.+)"', (ROOT / "helm/edgecse/Chart.yaml").read_text(), re.M)[1]
 
 sys.path.insert(0, str(ROOT / "tests" / "package"))
 
@@ -57,10 +59,11 @@ def build_images(logs: pathlib.Path):
 
 
 def archives(folder: pathlib.Path) -> list[pathlib.Path]:
+    """Of the images, and of the one that the chart names when no value does."""
     made = []
-    for image in (IMAGE, NEXT, MEC_IMAGE):
-        made.append(folder / f"{image.split('/')[1].replace(':', '-')}.tar")
-        call("buildah", "push", "-q", image, f"docker-archive:{made[-1]}:{image}", stdout=subprocess.DEVNULL)
+    for image, name in ((IMAGE, IMAGE), (NEXT, NEXT), (MEC_IMAGE, MEC_IMAGE), (IMAGE, RELEASED)):
+        made.append(folder / f"{name.rsplit('/', 1)[1].replace(':', '-')}.tar")
+        call("buildah", "push", "-q", image, f"docker-archive:{made[-1]}:{name}", stdout=subprocess.DEVNULL)
     return made
 
 
