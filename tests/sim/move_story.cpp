@@ -363,7 +363,7 @@ class Story {
     });
   }
   void calm() {
-    if (in_is_cut_) {  // HR-14
+    if (in_is_cut_ && !crashes_) {  // HR-14; where machines die, each trigger may meet one that is down
       int moves = 0;
       for (const std::string& name : names_) moves += world_.node(name).moves_out;
       if (moves == 0) violate("HR-14: with the IN-CSE cut off no move between the edges was made");
