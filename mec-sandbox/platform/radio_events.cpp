@@ -10,7 +10,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int kCompleted = 3;                                  // hoStatus
 constexpr int kPeriodicTrigger = 1;                            // of a measurement report, E-UTRA and NR
 constexpr int kEstablished = 1, kModified = 2, kReleased = 3;  // s1Event
 
@@ -38,11 +37,11 @@ void RadioNetwork::moved(const Movement& movement) {
     tell({RadioEventType::CellChange,
           user.plan.address,
           {source->name, target->name},
-          kCompleted,
+          kHandoverCompleted,
           {{"associateId", user_ids(user)},
            {"srcEcgi", ecgi(source->name)},
            {"trgEcgi", json::array({ecgi(target->name)})},
-           {"hoStatus", kCompleted}}});
+           {"hoStatus", kHandoverCompleted}}});
   if (was_here && is_here) {
     if (bearer_quality(*source) != bearer_quality(*target)) tell_of_bearer(RadioEventType::RabModified, user, *target);
     tell_of_s1_bearer(kModified, user, *target);

@@ -12,6 +12,8 @@
 
 namespace edgecse::sandbox {
 
+constexpr int kHandoverCompleted = 3;  // hoStatus
+
 enum class RadioEventType {
   CellChange,
   RabEstablished,

@@ -8,12 +8,6 @@ namespace edgecse::sandbox {
 
 using nlohmann::json;
 
-namespace {
-
-constexpr int kCompleted = 3;  // hoStatus
-
-}  // namespace
-
 Reply RadioNetwork::handle(const Request& request) {
   if (!request.path.empty() && request.path[0] == "subscriptions") return subscriptions(request);
   return answer_radio_query(request, cells_, applications_, outside_);
@@ -65,7 +59,7 @@ Reply RadioNetwork::put(const Request& request, std::string id) {
     return refuse(400, "expiryDeadline: is in the past");
   if (radio_kind(*body).event == RadioEventType::CellChange) {
     auto& criteria = body->at("filterCriteriaAssocHo");
-    if (!criteria.contains("hoStatus")) criteria["hoStatus"] = json::array({kCompleted});  // 6.3.2
+    if (!criteria.contains("hoStatus")) criteria["hoStatus"] = json::array({kHandoverCompleted});  // 6.3.2
   }
   if (!id.empty()) erase(id);
   Subscription made;

@@ -46,6 +46,7 @@ Result<> delete_resource(CseCore& core, Transaction& transaction, std::string_vi
                           resource->parent, resource->attributes};
       event.resource = resource;
       event.request = request;
+      event.goes_with_parent = resource != going.front();
       core.tell(transaction, event);
     }
   }

@@ -34,6 +34,7 @@ struct ResourceEvent {
   const Json* modified = nullptr;      // Updated: the attributes that the request changed, null for removed ones
   ResourcePtr resource = nullptr;      // nullptr for instances
   const onem2m::Request* request = nullptr;  // nullptr: expiry
+  bool goes_with_parent = false;       // Deleted: because what is above it is
 };
 class ResourceEventListener {
  public:

@@ -154,12 +154,10 @@ void LifeCycle::handle(const Notified& event) {
   } else if (type == "SerAvailabilityNotification" && event.kind == CallbackKind::Availability) {
     for (auto& lookup : lookups_) lookup.task.due = now_.monotonic;
   } else if (type == "ExpiryNotification") {
-    if (event.kind == CallbackKind::CellChange) cells_.task.due = now_.monotonic, cells_.renew_at = now_.wall;
-    for (auto& ams : ams_) {
-      for (auto* subscription : {&ams.mobility, &ams.adjacency}) {
-        if (subscription->kind == event.kind) subscription->task.due = now_.monotonic, subscription->renew_at = now_.wall;
-      }
-    }
+    if (event.kind == cells_.kind) renew_soon(cells_);
+    for (auto& ams : ams_)
+      for (auto* subscription : {&ams.mobility, &ams.adjacency})
+        if (subscription->kind == event.kind) renew_soon(*subscription);
   } else if (type == "AppTerminationNotification" && event.kind == CallbackKind::Termination) {
     auto decoded = decode_termination_notification(event.body);
     if (!decoded) return refused(decoded.error());

@@ -253,6 +253,8 @@ class LifeCycle {
   void keep_subscription(Subscription& subscription, const SubscriptionPlan& plan);
   void create_subscription(Subscription& subscription, const SubscriptionPlan& plan);
   void renew_subscription(Subscription& subscription, const SubscriptionPlan& plan);
+  /// With the next turn, whenever it would have been due.
+  void renew_soon(Subscription& subscription);
   void audit_subscription(Subscription& subscription, const SubscriptionPlan& plan);
   void keep_required_services();
   void keep_services();

@@ -12,10 +12,7 @@ void LifeCycle::keep_cell_changes() {
   for (const auto& [id, device] : devices_)
     if (device.context_transfer_state == ContextTransferState::NotTransferred) users.push_back(id);
   if (users.empty()) return leave_cell_changes();  // an empty list would mean every user of the network
-  if (cells_.task.present && cell_users_ != users && cells_.task.call == 0) {
-    cells_.renew_at = now_.wall;
-    cells_.task.due = now_.monotonic;
-  }
+  if (cells_.task.present && cell_users_ != users && cells_.task.call == 0) renew_soon(cells_);
   keep_subscription(cells_, {Api::Rni, 0, "/subscriptions", [this, users] {
                       cell_users_ = users;  // asked for; what is refused is asked again after its time
                       return encode_cell_change_subscription(app_instance_id_, callback_of(cells_),

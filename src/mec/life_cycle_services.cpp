@@ -64,6 +64,11 @@ void LifeCycle::create_subscription(Subscription& subscription, const Subscripti
   });
 }
 
+void LifeCycle::renew_soon(Subscription& subscription) {
+  subscription.task.due = now_.monotonic;
+  subscription.renew_at = now_.wall;
+}
+
 void LifeCycle::renew_subscription(Subscription& subscription, const SubscriptionPlan& plan) {
   const std::string path = plan.path + "/" + subscription.id;
   Json body = plan.body();

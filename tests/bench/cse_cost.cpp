@@ -3,14 +3,13 @@
 // What the CSE itself costs, without HTTP: processor time per contentInstance CREATE and per la RETRIEVE, in one thread,
 // without a store; and what subscriptions add to a CREATE below what they are of. Ratios on stdout, as JSON. For profiling, too:
 // `perf record` or callgrind on this program see nothing but the CSE.
-#include <sys/resource.h>
-
 #include <charconv>
 #include <cstdio>
 #include <cstring>
 
 #include "base/random.hpp"
 #include "base/simulated_time.hpp"
+#include "bench/processor_time.hpp"
 #include "cse/cse.hpp"
 #include "onem2m/json_codec.hpp"
 #include "store/memory_store.hpp"
@@ -54,13 +53,6 @@ class NoStore final : public store::ResourceStore {
   }
   [[nodiscard]] bool has_room() const override { return true; }
 };
-
-double processor_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 class Bench {
  public:

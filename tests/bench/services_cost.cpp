@@ -3,8 +3,6 @@
 // What services cost in a CSE of many resources, in processor time per request: discovery, also by a policy of many rules,
 // against one walk over the same tree that compares the same label and nothing else; a group's fan-out against the same
 // requests one by one. One thread, a store in memory. Ratios on stdout, as JSON.
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -12,6 +10,7 @@
 
 #include "base/random.hpp"
 #include "base/simulated_time.hpp"
+#include "bench/processor_time.hpp"
 #include "cse/cse.hpp"
 #include "onem2m/json_codec.hpp"
 #include "store/memory_store.hpp"
@@ -26,15 +25,6 @@ class Nobody final : public onem2m::RequestSender {
  public:
   void send(onem2m::NextHop, onem2m::Request, onem2m::ResponseCallback) override {}
 };
-
-double processor_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 class Bench {
  public:

@@ -65,7 +65,6 @@ void SubscriptionNotifier::start() {
 }
 
 void SubscriptionNotifier::committed(const Snapshot& snapshot, std::span<const Change> changes) {
-  going_.clear();
   for (const Change& change : changes) {
     if (change.table != store::Table::Tree || change.type != onem2m::type::kSubscription) continue;
     if (const ResourcePtr subscription = snapshot.tree.find(change.key)) {
@@ -93,20 +92,13 @@ void SubscriptionNotifier::on_event(Transaction& transaction, const ResourceEven
       break;
     case ResourceEvent::Kind::Deleted:
       if (event.resource) tell_subscriptions(transaction, event.id, NotificationEventType::DeleteOfResource, event);
-      if (!goes_with_parent(event))
+      // Whoever subscribed to the parent hears that the parent goes; that each of its children goes with it, subscriptions among
+      // them, would be as many notifications as subscriptions times children.
+      if (!event.goes_with_parent)
         tell_subscriptions(transaction, event.parent, NotificationEventType::DeleteOfDirectChild, event);
       if (of_subscription) tell_deletion(transaction, event);
       break;
   }
-}
-
-// Whoever subscribed to the parent hears that the parent goes; that each of its children goes with it, subscriptions among
-// them, would be as many notifications as subscriptions times children. Deletions are told parents first.
-bool SubscriptionNotifier::goes_with_parent(const ResourceEvent& event) {
-  const bool follows = going_.contains(event.parent);
-  if (!follows) going_.clear();
-  going_.insert(event.id);
-  return follows;
 }
 
 void SubscriptionNotifier::on_import(const Resource& resource) {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -52,14 +51,11 @@ class SubscriptionNotifier final : public ResourceEventListener, public CommitOb
   void tell_past(Transaction& transaction, const ResourceEvent& event);
   void follow_update(Transaction& transaction, const ResourceEvent& event);
   void tell_deletion(Transaction& transaction, const ResourceEvent& event);
-  /// Of a deletion: whether the parent's was told just before.
-  bool goes_with_parent(const ResourceEvent& event);
 
   CseCore& core_;
   const std::shared_ptr<NotificationDepartures> departures_;
   const std::shared_ptr<NotificationBatches> batches_;
   SubscriptionIndex index_;
-  std::set<std::string> going_;  // ri, of the deletion that is being told
 };
 
 }  // namespace edgecse::cse
