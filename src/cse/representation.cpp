@@ -3,6 +3,7 @@
 
 #include <iterator>
 
+#include "base/shown_text.hpp"
 #include "cse/access_control_policy.hpp"
 #include "cse/announcement/announced_content.hpp"
 #include "onem2m/timestamp.hpp"
@@ -49,20 +50,20 @@ Result<const onem2m::ResourceTypeRule*> find_rule(const CseCore& core, int numbe
   if (is_specialised(number)) {
     rule = onem2m::find_resource_type_by_member(member_name);
     if (rule == nullptr && creating && number % type::kAnnounced == type::kFlexContainer)
-      return refuse(ResponseStatus::SpecializationSchemaNotFound, "no schema is known for '" + member_name + "'");
+      return refuse(ResponseStatus::SpecializationSchemaNotFound, "no schema is known for '" + base::shown(member_name) + "'");
     if (rule != nullptr && rule->number == number) return rule;
   } else if (member_name == rule->member_name) {
     return rule;
   }
   return refuse(creating ? ResponseStatus::BadRequest : ResponseStatus::ContentsUnacceptable,
-                "the representation '" + member_name + "' does not fit resource type " + std::to_string(number));
+                "the representation '" + base::shown(member_name) + "' does not fit resource type " + std::to_string(number));
 }
 
 Result<> check_expiration(const Json& attributes, base::WallTime now) {
   const auto et = attributes.find("et");
   if (et == attributes.end() || !et->is_string()) return {};  // its kind is the attribute table's business
   const auto time = onem2m::parse_timestamp(et->get_ref<const std::string&>());
-  if (!time) return refuse(ResponseStatus::BadRequest, "et is no timestamp");
+  if (!time) return refuse(ResponseStatus::BadRequest, "et '" + base::shown(et->get_ref<const std::string&>()) + "' is no timestamp");
   if (*time <= now) return refuse(ResponseStatus::BadRequest, "et " + et->get<std::string>() + " is in the past");
   return {};
 }

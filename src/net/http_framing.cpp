@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/shown_text.hpp"
 #include "net/ascii.hpp"
 
 namespace edgecse::net {
@@ -15,14 +16,7 @@ constexpr std::size_t kMaximumMethodBytes = 32;
 constexpr std::size_t kMaximumChunkLine = 1024;
 constexpr std::size_t kKeptCapacity = 4 * 1024;
 
-// A culprit shown to its sender: short and printable.
-std::string shown(std::string_view text) {
-  std::string safe(text.substr(0, 60));
-  for (char& c : safe) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return safe;
-}
+using base::shown;
 
 bool is_field_value(std::string_view value) {
   return std::all_of(value.begin(), value.end(), [](char c) {

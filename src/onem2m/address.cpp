@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/shown_text.hpp"
 namespace edgecse::onem2m {
 namespace {
 
@@ -19,10 +20,7 @@ bool is_segment_character(char c) {
 }
 
 tl::unexpected<Error> bad(std::string_view text, std::string_view why) {
-  // Strangers choose the text: it is cut, and control characters do not reach the log.
-  std::string shown;
-  for (const char c : text.substr(0, 80)) shown += (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) ? '?' : c;
-  return refuse(ResponseStatus::BadRequest, fmt::format("the address '{}' {}", shown, why));
+  return refuse(ResponseStatus::BadRequest, fmt::format("the address '{}' {}", base::shown(text, 80), why));
 }
 
 /// Splits at '/', refusing empty segments and foreign characters.

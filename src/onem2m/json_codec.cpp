@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/shown_text.hpp"
 #include "onem2m/json_plain.hpp"
 
 namespace edgecse::onem2m {
@@ -29,7 +30,7 @@ class GuardedBuilder final : public nlohmann::json_sax<Json> {
   bool key(string_t& name) override {
     auto& members = stack_.back()->get_ref<Json::object_t&>();
     const auto [member, is_new] = members.try_emplace(std::move(name));
-    if (!is_new) return fail(fmt::format("the member \"{}\" occurs twice in one JSON object", shortened(member->first)));
+    if (!is_new) return fail(fmt::format("the member \"{}\" occurs twice in one JSON object", base::shown(member->first)));
     next_ = &member->second;
     return true;
   }
@@ -38,7 +39,7 @@ class GuardedBuilder final : public nlohmann::json_sax<Json> {
     const std::string_view text = error.what();
     const std::size_t expected = text.find("; expected ");
     const std::string_view hint = expected == std::string_view::npos ? std::string_view{} : text.substr(expected);
-    return fail(fmt::format("no JSON from byte {} on, near '{}'{}", position, shortened(last_token), hint));
+    return fail(fmt::format("no JSON from byte {} on, near '{}'{}", position, base::shown(last_token), hint));
   }
 
   Result<Json> take() {
@@ -47,15 +48,6 @@ class GuardedBuilder final : public nlohmann::json_sax<Json> {
   }
 
  private:
-  static std::string shortened(std::string_view text) {
-    std::string shown;
-    for (const char c : text.substr(0, 40)) {
-      const auto byte = static_cast<unsigned char>(c);
-      shown += byte < 0x20 || byte > 0x7e ? '?' : c;
-    }
-    return shown;
-  }
-
   bool fail(std::string sentence) {
     if (fault_.empty()) fault_ = std::move(sentence);
     return false;

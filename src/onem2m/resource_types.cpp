@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/shown_text.hpp"
 #include "onem2m/enumerations.hpp"
 #include "onem2m/flex_container_definitions.hpp"
 #include "onem2m/tables/rows.hpp"
@@ -25,16 +26,9 @@ tl::unexpected<Error> bad(const ResourceTypeRule& type, std::string_view short_n
   return refuse(ResponseStatus::BadRequest, fmt::format("the attribute {} {} in <{}>", short_name, why, type.name));
 }
 
-/// A stranger's attribute name in a sentence: short, printable.
-std::string shown(std::string_view name) {
-  std::string text;
-  for (const char c : name.substr(0, 40)) text += c > 0x20 && c < 0x7f ? c : '?';
-  return text;
-}
-
 Result<> check_present(const ResourceTypeRule& type, const std::string& name, const json& value, bool is_create) {
   const AttributeRule* rule = type.find(name);
-  if (rule == nullptr) return bad(type, shown(name), "is not defined");
+  if (rule == nullptr) return bad(type, base::shown(name), "is not defined");
   const Presence presence = is_create ? rule->create : rule->update;
   if (presence == Presence::NotPermitted) {
     return bad(type, name, is_create ? "is not permitted in a CREATE" : "is not permitted in an UPDATE");

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "base/shown_text.hpp"
 #include "onem2m/geometry.hpp"
 #include "onem2m/json_codec.hpp"
 #include "onem2m/lexical.hpp"
@@ -87,15 +88,23 @@ bool is_enumerated(const DataType& type, const json& value) {
                      [&](const tables::Range& range) { return number >= range.first && number <= range.last; });
 }
 
-tl::unexpected<Error> bad(const std::string& path, std::string_view wanted) {
-  return refuse(ResponseStatus::BadRequest, fmt::format("the attribute {} is not {}", path, wanted));
+/// A stranger's value in a sentence: what a list or an object holds would not help to find it.
+std::string shown_value(const json& value) {
+  if (value.is_string()) return fmt::format("'{}'", base::shown(value.get_ref<const std::string&>()));
+  if (value.is_object()) return "an object";
+  if (value.is_array()) return value.empty() ? "an empty list" : "a list";
+  return value.dump();
+}
+
+tl::unexpected<Error> bad(const std::string& path, const json& value, std::string_view wanted) {
+  return refuse(ResponseStatus::BadRequest, fmt::format("the attribute {} is {}, not {}", path, shown_value(value), wanted));
 }
 
 Result<> check_one(const DataType& type, const json& value, const std::string& path);
 
 Result<> check_list(const DataType& item_type, const json& value, const std::string& path, bool may_be_empty) {
-  if (!value.is_array()) return bad(path, "a list");
-  if (value.empty() && !may_be_empty) return bad(path, "a list of at least one item");
+  if (!value.is_array()) return bad(path, value, "a list");
+  if (value.empty() && !may_be_empty) return bad(path, value, "a list of at least one item");
   for (std::size_t i = 0; i < value.size(); ++i) {
     // The path of an item is only put together for the sentence.
     if (auto checked = check_one(item_type, value[i], path); !checked) {
@@ -113,12 +122,12 @@ bool has_fitting_coordinates(const json& geometry) {
 }
 
 Result<> check_members(const DataType& type, const json& value, const std::string& path) {
-  if (!value.is_object()) return bad(path, fmt::format("an object of type {}", type.name));
+  if (!value.is_object()) return bad(path, value, fmt::format("an object of type {}", type.name));
   for (const auto& [name, member_value] : value.get_ref<const json::object_t&>()) {
     const auto member = std::find(type.members.begin(), type.members.end(), std::string_view{name});
     if (member == type.members.end()) {
       return refuse(ResponseStatus::BadRequest,
-                    fmt::format("the attribute {} has a member that {} does not define", path, type.name));
+                    fmt::format("the attribute {} has the member {}, which {} does not define", path, base::shown(name), type.name));
     }
     const DataType& member_type = tables::data_types()[member->type];
     const std::string member_path = path + "." + name;
@@ -127,18 +136,21 @@ Result<> check_members(const DataType& type, const json& value, const std::strin
     if (!checked) return checked;
   }
   for (const tables::Member& member : type.members) {
-    if (member.mandatory && !value.contains(member.name)) return bad(path, fmt::format("complete: {} is missing", member.name));
+    if (member.mandatory && !value.contains(member.name)) {
+      return refuse(ResponseStatus::BadRequest,
+                    fmt::format("the attribute {} has no member {}, which {} demands", path, member.name, type.name));
+    }
   }
   switch (type.constraint) {
     case tables::Constraint::None: break;
     case tables::Constraint::Region:
-      if (value.contains("accr") && value["accr"].size() != 3) return bad(path + ".accr", "latitude, longitude and radius");
+      if (value.contains("accr") && value["accr"].size() != 3) return bad(path + ".accr", value["accr"], "latitude, longitude and radius");
       [[fallthrough]];
     case tables::Constraint::OneOf:
-      if (value.size() != 1) return bad(path, "one choice of its members");
+      if (value.size() != 1) return bad(path, value, "one choice of its members");
       break;
     case tables::Constraint::Geometry:
-      if (!has_fitting_coordinates(value)) return bad(path, "a geometry whose coordinates fit its type");
+      if (!has_fitting_coordinates(value)) return bad(path, value, "a geometry whose coordinates fit its type");
       break;
   }
   return {};
@@ -147,10 +159,10 @@ Result<> check_members(const DataType& type, const json& value, const std::strin
 Result<> check_one(const DataType& type, const json& value, const std::string& path) {
   if (type.kind == ValueKind::Complex) return check_members(type, value, path);
   if (type.kind == ValueKind::Enumeration) {
-    return is_enumerated(type, value) ? Result<>{} : Result<>{bad(path, fmt::format("a value of {}", type.name))};
+    return is_enumerated(type, value) ? Result<>{} : Result<>{bad(path, value, fmt::format("a value of {}", type.name))};
   }
   const Fault wanted = check_simple(type, value);
-  return wanted == nullptr ? Result<>{} : Result<>{bad(path, wanted)};
+  return wanted == nullptr ? Result<>{} : Result<>{bad(path, value, wanted)};
 }
 
 }  // namespace

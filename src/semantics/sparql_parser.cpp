@@ -5,6 +5,7 @@
 #include <charconv>
 #include <functional>
 
+#include "base/shown_text.hpp"
 #include "semantics/parser.hpp"
 
 namespace edgecse::semantics::sparql {
@@ -104,7 +105,7 @@ void Parser::expect_word(std::string_view word) {
 }
 void Parser::fail(const std::string& what) const {
   const Token& token = peek();
-  const std::string where = token.kind == Kind::End ? "at the end" : "line " + std::to_string(token.line) + ", at '" + token.text.substr(0, 40) + "'";
+  const std::string where = token.kind == Kind::End ? "at the end" : "line " + std::to_string(token.line) + ", at '" + base::shown(token.text) + "'";
   throw Error{Error::Kind::Malformed, "SPARQL, " + where + ": " + what};
 }
 void Parser::unsupported(const std::string& what) const { throw Error{Error::Kind::NotSupported, "SPARQL: " + what}; }

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "base/shown_text.hpp"
+
 namespace edgecse::binding {
 
 [[nodiscard]] inline std::string_view trimmed(std::string_view text) {
@@ -42,11 +44,6 @@ template <typename Number>
   return true;
 }
 
-/// What a stranger wrote, for a sentence: cut, printable.
-[[nodiscard]] inline std::string shown(std::string_view text) {
-  std::string clean;
-  for (const char c : text.substr(0, 40)) clean += c >= 0x20 && c < 0x7f ? c : '?';
-  return clean;
-}
+using base::shown;
 
 }  // namespace edgecse::binding

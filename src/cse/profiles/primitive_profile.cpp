@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "base/shown_text.hpp"
 #include "cse/changes.hpp"
 #include "onem2m/resource_types.hpp"
 
@@ -28,7 +29,7 @@ bool is_one_of(const std::array<std::string_view, N>& list, std::string_view nam
 }
 
 tl::unexpected<onem2m::Error> bad(const char* attribute, const std::string& name, const char* why) {
-  return refuse(ResponseStatus::BadRequest, std::string(attribute) + ": " + name.substr(0, 40) + " " + why);
+  return refuse(ResponseStatus::BadRequest, std::string(attribute) + ": " + base::shown(name) + " " + why);
 }
 
 bool is_simple(const Json& value) {

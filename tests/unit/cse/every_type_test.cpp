@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "base/shown_text.hpp"
 #include "support/attribute_values.hpp"
 #include "support/test_cse.hpp"
 
@@ -168,26 +169,34 @@ TEST_P(EveryType, IsCreatedReadChangedAndDeleted) {
   EXPECT_EQ(rsc(world().cse.retrieve(id)), 4004);
 }
 
+/// 4000 with a sentence that names the attribute and shows what was wrong with it.
+void expect_refusal(const onem2m::Response& answer, const std::string& attribute, const Json& value) {
+  EXPECT_EQ(rsc(answer), 4000) << attribute << " = " << value.dump();
+  const std::string sentence = answer.content.value("m2m:dbg", std::string{});
+  EXPECT_NE(sentence.find(attribute), std::string::npos) << sentence << ": " << attribute << " = " << value.dump();
+  const std::string shown = value.is_string() ? base::shown(value.get<std::string>()) : value.is_primitive() ? value.dump() : "";
+  EXPECT_NE(sentence.find(shown), std::string::npos) << sentence << ": " << attribute << " = " << value.dump();
+}
+
 TEST_P(EveryType, RefusesACreateThatBreaksARule) {
   const Json whole = smallest(rule);
   Json unknown = whole;
   unknown["noSuchAttribute"] = 1;
-  EXPECT_EQ(rsc(world().create(parent_, rule, unknown)), 4000);
+  expect_refusal(world().create(parent_, rule, unknown), "noSuchAttribute", Json::object());
   const auto try_out = [&](const AttributeRule& one) {
     const std::string name{one.short_name};
-    const auto refused = [&](const Json& value) {
+    const auto create_with = [&](const Json& value) {
       Json attributes = whole;
       attributes[name] = value;
-      const auto answer = world().create(parent_, rule, attributes);
-      EXPECT_EQ(rsc(answer), 4000) << name << " = " << value.dump();
+      return world().create(parent_, rule, attributes);
     };
-    if (one.create == Presence::NotPermitted) return refused(future_of(one));
-    if (is_creator(one, rule)) return refused("CSomebody");
-    for (const Json& misfit : misfits(one)) refused(misfit);
+    if (one.create == Presence::NotPermitted) return expect_refusal(create_with(future_of(one)), name, Json::object());
+    if (is_creator(one, rule)) return expect_refusal(create_with("CSomebody"), name, Json::object());
+    for (const Json& misfit : misfits(one)) expect_refusal(create_with(misfit), name, misfit);
     if (one.create != Presence::Mandatory) return;
     Json attributes = whole;
     attributes.erase(name);
-    EXPECT_EQ(rsc(world().create(parent_, rule, attributes)), 4000) << name << " left out";
+    expect_refusal(world().create(parent_, rule, attributes), name, Json::object());
   };
   for (const AttributeRule& one : rule.attributes) try_out(one);
   for (const AttributeRule& one : rule.custom_attributes) try_out(one);
@@ -198,14 +207,14 @@ TEST_P(EveryType, RefusesAnUpdateThatBreaksARule) {
   const auto made = world().create(parent_, rule, smallest(rule));
   ASSERT_EQ(rsc(made), 2001) << made.content.dump();
   const std::string id = made.content.begin().value().at("ri");
-  const auto refused = [&](const AttributeRule& one, const Json& value) {
-    const auto answer = world().cse.update(id, content({{std::string(one.short_name), value}}));
-    EXPECT_EQ(rsc(answer), 4000) << one.short_name << " = " << value.dump();
+  const auto refused = [&](const AttributeRule& one, const Json& value, const Json& shown) {
+    const std::string name{one.short_name};
+    expect_refusal(world().cse.update(id, content({{name, value}})), name, shown);
   };
   const auto try_out = [&](const AttributeRule& one) {
-    if (one.update == Presence::NotPermitted) return refused(one, future_of(one));
-    for (const Json& misfit : misfits(one)) refused(one, misfit);
-    if (one.mandatory && one.short_name != "et") refused(one, nullptr);
+    if (one.update == Presence::NotPermitted) return refused(one, future_of(one), Json::object());
+    for (const Json& misfit : misfits(one)) refused(one, misfit, misfit);
+    if (one.mandatory && one.short_name != "et") refused(one, nullptr, Json::object());
   };
   for (const AttributeRule& one : rule.attributes) try_out(one);
   for (const AttributeRule& one : rule.custom_attributes) try_out(one);
