@@ -18,14 +18,15 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 def measured_lines(build: pathlib.Path) -> dict[str, dict[int, bool]]:
     """File below src/ -> line -> whether any test ran it."""
     lines: dict[str, dict[int, bool]] = collections.defaultdict(dict)
-    notes = sorted(build.resolve().rglob("*.gcda"))
+    build = build.resolve()
+    notes = sorted(build.rglob("*.gcda"))
     with tempfile.TemporaryDirectory() as folder:
         for start in range(0, len(notes), 20):
             subprocess.run(["gcov", "--json-format", *map(str, notes[start:start + 20])], cwd=folder, check=True,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for path in pathlib.Path(folder).glob("*.gcov.json.gz"):
             for file in json.loads(gzip.decompress(path.read_bytes()))["files"]:
-                name = pathlib.Path(file["file"])
+                name = (build / file["file"]).resolve()  # the compiler cache writes names from the build folder
                 if not name.is_relative_to(ROOT / "src"):
                     continue
                 seen = lines[str(name.relative_to(ROOT / "src"))]
