@@ -96,7 +96,7 @@ stage_coverage() {
 
 # stage_fuzz [--seconds N]: a target is a program build/fuzz/bin/fuzz_*; its corpus lies in tests/fuzz/corpus/.
 stage_fuzz() {
-  local seconds=5
+  local seconds=${fuzz_seconds:-5}
   [ "${1:-}" = --seconds ] && seconds=$2
   build fuzz
   local target name
