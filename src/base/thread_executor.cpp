@@ -62,7 +62,8 @@ void ThreadExecutor::run() {
       if (timers_.empty()) {
         wake_.wait(lock);
       } else {
-        wake_.wait_until(lock, timers_.begin()->first);
+        const auto next = timers_.begin()->first;  // a copy: cancel() may free the timer while this waits
+        wake_.wait_until(lock, next);
       }
       continue;
     }

@@ -35,5 +35,21 @@ TEST(ThreadExecutor, RunsTimersByDueTimeAndNotCancelledOnes) {
   EXPECT_EQ(order, (std::vector{1, 2}));
 }
 
+// What the sanitizers watch: the timer goes while the thread waits for it.
+TEST(ThreadExecutor, TheTimerThatIsWaitedForMayBeCancelled) {
+  ThreadExecutor executor("test");
+  for (int i = 0; i < 50; ++i) {
+    const TimerId waited_for = executor.run_after(std::chrono::hours{1}, [] {});
+    std::promise<void> idle;
+    executor.post([&] { idle.set_value(); });
+    idle.get_future().wait();
+    std::this_thread::yield();
+    executor.cancel(waited_for);
+  }
+  std::promise<void> done;
+  executor.post([&] { done.set_value(); });
+  done.get_future().wait();
+}
+
 }  // namespace
 }  // namespace edgecse::base
