@@ -15,7 +15,7 @@ using onem2m::Result;
 using namespace std::chrono_literals;
 
 constexpr base::Duration kDefaultBatch = 60s;        // when bn tells a number alone
-constexpr base::Duration kLookedAtAgain = 1s;        // when the unit was on the move at the batch's end
+constexpr base::Duration kLookedAtAgain = 1s;        // when the batch's end has passed: its unit was on the move
 constexpr std::string_view kCollected = "batch ";    // begins the ordering keys of what a batch holds
 constexpr std::size_t kLargestBatch = 500;
 constexpr const char* kRate = "rl";                  // members of Resource::internal
@@ -147,7 +147,7 @@ bool NotificationBatches::flush(Transaction& transaction, Resource& subscription
 void NotificationBatches::watch(const Resource& subscription) {
   if (!subscription.internal.contains(kBatch)) return;
   const base::Duration left = batch_end(subscription) - core_.environment.clock.wall_now();
-  const base::Duration wait = std::max<base::Duration>(left, kLookedAtAgain);
+  const base::Duration wait = left > 0s ? left : kLookedAtAgain;
   core_.environment.executor.post([weak = weak_from_this(), id = subscription.id, wait] {
     const auto self = weak.lock();
     if (!self || !self->watched_.insert(id).second) return;
@@ -161,7 +161,7 @@ void NotificationBatches::expired(const std::string& id) {
   watched_.erase(id);
   core_.loop->submit({[this, self = shared_from_this(), id](Transaction& transaction) -> Result<> {
                         const ResourcePtr subscription = transaction.tree().find(id);
-                        if (!subscription) return {};
+                        if (!subscription || !subscription->internal.contains(kBatch)) return {};
                         const std::string& unit = subscription->unit;
                         if (transaction.now() < batch_end(*subscription) ||  // another batch began meanwhile
                             (!unit.empty() && !core_.gate->serves(transaction, unit))) {

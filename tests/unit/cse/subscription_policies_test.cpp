@@ -133,6 +133,22 @@ TEST_F(SubscriptionPolicies, StatisticsCountEventsRequestsAndResponses) {
   EXPECT_FALSE(subscription().contains("nsi")) << "set again it starts afresh";
 }
 
+TEST_F(SubscriptionPolicies, ABatchEndsWhenItsOwnTimeIsOver) {
+  subscribe_to_instances({{"bn", {{"num", 2}, {"dur", "PT2S"}}}});
+  for (const char* content : {"1", "2"}) cse.add_instance(data, content, "Cdev");
+  EXPECT_EQ(notifications().size(), 1U) << "as many as num says";
+  cse.add_instance(data, "3", "Cdev");
+  cse.time.advance(2100ms);
+  EXPECT_EQ(notifications().size(), 2U) << "the timer of the batch before it does not make it wait longer";
+}
+
+TEST_F(SubscriptionPolicies, ABatchMayBeShorterThanASecond) {
+  subscribe_to_instances({{"bn", {{"dur", "PT0.2S"}}}});
+  cse.add_instance(data, "1", "Cdev");
+  cse.time.advance(300ms);
+  EXPECT_EQ(notifications().size(), 1U);
+}
+
 TEST_F(SubscriptionPolicies, ABatchCountsEveryNotificationInIt) {
   subscribe_to_instances({{"nse", true}, {"bn", {{"num", 2}}}});
   cse.add_instance(data, "1", "Cdev");
