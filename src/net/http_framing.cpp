@@ -160,6 +160,7 @@ bool RequestReader::parse_request_line(std::string_view line) {
   return parse_target(target);
 }
 
+// '#' has no business in a target, but some clients send it, and it separates nothing here: it stays part of its path.
 // origin-form; absolute-form is reduced to it (RFC 9112 3.2.2); asterisk-form for OPTIONS.
 bool RequestReader::parse_target(std::string_view target) {
   if (target.size() > limits_.target_bytes) {
@@ -170,7 +171,7 @@ bool RequestReader::parse_target(std::string_view target) {
     return false;
   };
   for (const char c : target) {
-    if (c <= ' ' || c > '~' || c == '#') return broken("has a character that must be percent-encoded");
+    if (c <= ' ' || c > '~') return broken("has a character that must be percent-encoded");
   }
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (target.size() > scheme.size() && equal_without_case(target.substr(0, scheme.size()), scheme)) {

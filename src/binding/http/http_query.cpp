@@ -98,14 +98,27 @@ Result<> read_value(std::string_view name, const std::string& value, Number& int
   return {};
 }
 
+/// Takes the text until the next '+' from raw, or, among numbers, until the next blank: clients that encode a query as a form
+/// have made '+' of it.
+std::string_view take_one(std::string_view& raw, bool numbers) {
+  constexpr std::string_view kBlank = "%20";
+  const std::size_t blank = numbers ? raw.find(kBlank) : std::string_view::npos;
+  if (blank >= raw.find('+')) return take_until(raw, '+');
+  const std::string_view part = raw.substr(0, blank);
+  raw.remove_prefix(blank + kBlank.size());
+  return part;
+}
+
 /// Decodes one value and puts it where it belongs: a list grows, everything else may come once.
 template <typename Field>
 Result<> read_field(std::string_view name, std::string_view raw, Field& field, Plus plus) {
   constexpr bool is_list = requires { field.emplace_back(); };
+  constexpr bool numbers = requires { requires std::integral<typename Field::value_type>; };
   for (bool more = true; more;) {
     const bool splits = is_list && plus == Plus::Separates;
-    more = splits && raw.find('+') != std::string_view::npos;
-    const std::string_view part = splits ? take_until(raw, '+') : raw;
+    const std::size_t before = raw.size();
+    const std::string_view part = splits ? take_one(raw, numbers) : raw;
+    more = splits && before != part.size();
     auto value = net::percent_decode(part);
     if (!value) return bad(name, "has a broken percent-encoding");
     Result<> read;

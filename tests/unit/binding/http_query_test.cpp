@@ -33,6 +33,7 @@ TEST(HttpQuery, ReadsConditions) {
 TEST(HttpQuery, TakesListsJoinedWithPlusAndRepeatedFields) {
   EXPECT_EQ(criteria_of("ty=2+3").resource_types, (std::vector{2, 3}));
   EXPECT_EQ(criteria_of("ty=2&ty=3+4").resource_types, (std::vector{2, 3, 4}));
+  EXPECT_EQ(criteria_of("ty=2%203+4&chty=3%204").resource_types, (std::vector{2, 3, 4})) << "as forms encode a plus";
   EXPECT_EQ(criteria_of("lbl=a+b&lbl=c").labels, (std::vector<std::string>{"a", "b", "c"}));
 }
 

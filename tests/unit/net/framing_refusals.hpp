@@ -58,7 +58,6 @@ inline const std::vector<Refusal> kFramingRefusals = {
     {"NoVersion", "GET / FTP/1.1\r\n\r\n", 400, "FTP"},
     {"TwoSpaces", "GET  / HTTP/1.1\r\nHost: x\r\n\r\n", 400, "percent-encoded"},
     {"SpaceInTarget", "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", 400, "percent-encoded"},
-    {"Fragment", "GET /a#b HTTP/1.1\r\nHost: x\r\n\r\n", 400, "/a#b"},
     {"RelativeTarget", "GET a HTTP/1.1\r\nHost: x\r\n\r\n", 400, "slash"},
     {"AuthorityTarget", "CONNECT host:80 HTTP/1.1\r\nHost: x\r\n\r\n", 400, "slash"},
     {"BrokenQuery", "GET /?a=%zz HTTP/1.1\r\nHost: x\r\n\r\n", 400, "percent"},

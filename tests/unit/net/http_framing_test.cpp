@@ -71,6 +71,10 @@ TEST(Framing, ReducesAbsoluteTargetsAndSkipsEmptyLinesBefore) {
   EXPECT_EQ(read("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").requests.at(0).target, "*");
 }
 
+TEST(Framing, AFragmentIsPartOfThePath) {
+  EXPECT_EQ(read("GET /a#b?c=d HTTP/1.1\r\nHost: x\r\n\r\n").requests.at(0).path, "/a#b");
+}
+
 TEST(Framing, KnowsWhenTheConnectionStays) {
   EXPECT_FALSE(read("GET / HTTP/1.1\r\nHost: x\r\nConnection: foo, Close\r\n\r\n").traits.keep_alive);
   EXPECT_FALSE(read("GET / HTTP/1.0\r\n\r\n").traits.keep_alive);
