@@ -74,6 +74,7 @@ TEST_F(Management, ObjectsMayAskForOneWayOfMeasuringAndForFittingCredentials) {
   ASSERT_EQ(rsc(create("dcfg:wific", {{"rn", "wifi"}, {"mgd", 1028}, {"ssid", "s"}, {"scan", true},
                                       {"wcrds", {{"enct", 2}, {"wepk", "x"}}}})),
             2001);
+  EXPECT_EQ(cse.retrieve("cse-mn/node/wifi").content["dcfg:wific"]["rdst"], false);
   EXPECT_EQ(rsc(cse.update("cse-mn/node/wifi", {{"dcfg:wific", {{"wcrds", {{"enct", 1}}}}}})), 2004) << "replaced, not merged";
 }
 
