@@ -213,14 +213,14 @@ void ActionRunner::run_next(const Queue& actions) {
         id, {{"rsc", onem2m::to_number(request.error().status)}, {"pc", {{"m2m:dbg", request.error().detail}}}}, then);
   // Its Originator was checked when the action was made.
   if (core_.options.strict_originator_check) request->peer.verified_ids = {request->from};
+  const std::string originator = request->from;
   core_.pipeline->handle(std::move(*request),
-                         [this, id, then, alive = std::weak_ptr(alive_)](onem2m::Response response) {
+                         [this, id, originator, then, alive = std::weak_ptr(alive_)](const onem2m::Response& response) {
                            if (alive.expired()) return;
-                           if (response.serialized_content) {
-                             response.content = Json::parse(*response.serialized_content);
-                             response.serialized_content = nullptr;
-                           }
-                           keep_result(id, onem2m::to_json(response), then);
+                           Json result = onem2m::to_json(response);
+                           result["fr"] = core_.options.id;
+                           result["to"] = originator;
+                           keep_result(id, std::move(result), then);
                          });
 }
 

@@ -99,6 +99,8 @@ TEST_F(Automation, OnceRunsOnceAndKeepsTheAnswer) {
   const Json shown = cse.retrieve(ae + "/act", "Cdev").content["m2m:actr"];
   EXPECT_EQ(shown["air"]["rsc"], 2001);
   EXPECT_EQ(shown["air"]["pc"]["m2m:cin"]["con"], "done");
+  EXPECT_EQ(shown["air"]["fr"], "/mn1");
+  EXPECT_EQ(shown["air"]["to"], "Cdev");
   EXPECT_EQ(shown["evm"], 1);
   say("go");
   EXPECT_EQ(runs(), 1);
