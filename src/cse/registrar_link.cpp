@@ -44,7 +44,7 @@ Request RegistrarLink::make_request(Operation operation, std::string to) {
 onem2m::Json RegistrarLink::registration(base::WallTime now) const {
   Json attributes{{"poa", options_.points_of_access},
                   {"rr", true},
-                  {"srv", {"2a", "3"}},
+                  {"srv", {"2a", "3", "4", "5"}},
                   {"et", onem2m::format_timestamp(now + timing_.life)}};
   if (!descendants_.empty()) attributes["dcse"] = descendants_;
   return attributes;

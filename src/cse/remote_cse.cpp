@@ -18,6 +18,16 @@ std::string cse_id_of(const CseCore& core, const onem2m::Request& request, const
   return local_originator(core.options, request.from);
 }
 
+// What no CSE would send is a bad request, whoever sent it.
+Result<> check_mandatory(const Json& content) {
+  if (!content.is_object() || content.empty()) return {};  // told apart later
+  const Json& attributes = content.front();
+  for (const char* name : {"cb", "rr", "srv"})
+    if (attributes.is_object() && !attributes.contains(name))
+      return refuse(ResponseStatus::BadRequest, "the attribute " + std::string(name) + " is missing in <remoteCSE>");
+  return {};
+}
+
 }  // namespace
 
 std::optional<Result<>> RemoteCseProcedure::authorise(const Tree& tree, const onem2m::Request& request,
@@ -28,8 +38,10 @@ std::optional<Result<>> RemoteCseProcedure::authorise(const Tree& tree, const on
   if (request.peer.internal && request.from == core_.options.id) return Result<>{};
   const std::string from = local_originator(core_.options, request.from);
   const bool foreign = is_foreign_cse_id(core_.options, from);
-  if (!onem2m::is_cse_id(from) && !foreign)
+  if (!onem2m::is_cse_id(from) && !foreign) {
+    if (auto complete = check_mandatory(request.content); !complete) return complete;
     return refuse(ResponseStatus::OperationNotAllowed, "only a CSE registers as a remoteCSE");
+  }
   if (foreign && core_.options.type != CseType::In)
     return refuse(ResponseStatus::OperationNotAllowed, "a CSE of another service provider registers at an IN-CSE (Mcc')");
   if (core_.options.type == CseType::Asn)

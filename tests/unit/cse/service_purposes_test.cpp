@@ -115,6 +115,7 @@ INSTANTIATE_TEST_SUITE_P(DMR, ServicePurposes, ::testing::Values(
     Purpose{"TypesAreMadeWhereTheyBelong", R"(
       C 17 cse-mn {"m2m:req":{}} by CAdmin -> 4005
       C 16 cse-mn {"m2m:csr":{"cb":"/x/y","csi":"/x","rr":false,"srv":["3"]}} by Cowner -> 4005
+      C 16 cse-mn {"m2m:csr":{"csi":"/x","rr":false,"srv":["3"]}} by Cowner -> 4000
       C 10005 cse-mn {"m2m:cbA":{"lnk":"/x/y"}} by Cother -> 4103
       C 19 cse-mn {"m2m:asar":{"apci":["x"]}} by CAdmin -> 4005
       C 43 cse-mn {"m2m:alst":{}} by CAdmin -> 4005
