@@ -161,7 +161,10 @@ class Cmdh final : public CommunicationManagement, public CommitObserver {
     for (const std::string* end : {&request.result_expiration, &request.request_expiration})
       if (const auto time = onem2m::parse_timestamp(*end)) message.expires = *time;
     message.durable = keep != nullptr && has_time(request);
-    if (keep != nullptr) message.tell = keep->tell;
+    if (keep != nullptr) {
+      message.tell = keep->tell;
+      message.in_delivery = keep->in_delivery;
+    }
     message.request = std::move(request);
     message.done = std::move(done);
     forwarding_.add(std::move(message));
@@ -188,6 +191,7 @@ class Cmdh final : public CommunicationManagement, public CommitObserver {
     const base::WallTime from = onem2m::parse_timestamp(request.originating_timestamp).value_or(now);
     if (request.originating_timestamp.empty()) request.originating_timestamp = onem2m::format_timestamp(now);
     for (const ResourcePtr& defaults : linked(core_, tree, policy, "m2m:cmdf")) complete(tree, *defaults, origins, from, request);
+    if (request.event_category.value_or(kBestEffort) == kBestEffort && !request.delivery_aggregation) request.delivery_aggregation = true;
     const ResourcePtr limits = rule_for(linked(core_, tree, policy, "m2m:cml"), origins);
     return limits ? check(*limits, request, from) : Result<>{};
   }

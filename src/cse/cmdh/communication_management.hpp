@@ -17,13 +17,17 @@ namespace edgecse::cse {
 struct StoreAndForward {
   base::WallTime until{};                    // when neither rqet nor rset say it
   std::function<void(bool forwarded)> tell;  // true: it was sent; false: nobody was reached, it waits again. On any thread
+  /// It is sent to this CSE within a <delivery> (false: tell follows); it is there (true), and its result is told by NOTIFY
+  /// to this CSE instead of an answer. Empty: it is sent by itself. On any thread.
+  std::function<void(const std::string& cse, bool arrived)> in_delivery;
 };
 
 class CommunicationManagement : public CsePart {
  public:
   /// Forwards a request whose To is at another CSE. Answered with what the next hop answers, or BAD_REQUEST: a limit, an
   /// access rule or a buffer forbids it, the detail names it; 4008: its time was over first; 5103: nobody was reached, or
-  /// others took its place in a buffer. keep nullptr: it waits for access rules alone, and not through a restart. Any thread;
+  /// others took its place in a buffer. What asks for aggregation (da) and waits with others for one CSE leaves with them in one
+  /// <delivery>, unless who sent it waits for the answer. keep nullptr: it waits for access rules alone, and not through a restart. Any thread;
   /// without an active policy a request that does not wait is handed on at once.
   virtual void forward(onem2m::Request request, const StoreAndForward* keep, onem2m::ResponseCallback done) = 0;
   /// Whether forward() would let it wait until its target is reached: its event category is not "immediate", and it has one,

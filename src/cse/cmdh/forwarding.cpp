@@ -5,6 +5,7 @@
 #include <atomic>
 #include <optional>
 
+#include "cse/cmdh/aggregation.hpp"
 #include "cse/cmdh/network_access.hpp"
 #include "onem2m/json_codec.hpp"
 
@@ -18,6 +19,7 @@ using onem2m::ResponseStatus;
 constexpr std::int64_t kMostBytes = 256LL << 20;     // whatever buffers say
 constexpr std::size_t kMostMessages = 50'000;
 constexpr std::size_t kSideBySide = 32;              // to one CSE that answers; one to a CSE that does not
+constexpr base::Duration kNoDeliveries = std::chrono::minutes{10};  // to a CSE that refused one
 constexpr base::Duration kLookAhead = std::chrono::days{366};
 constexpr base::Duration kLongestSleep = std::chrono::hours{1};
 constexpr BackOff kUsualBackOff{std::chrono::milliseconds{500}, std::chrono::milliseconds{1'000}, std::chrono::seconds{30},
@@ -91,7 +93,18 @@ struct Forwarding::Core : std::enable_shared_from_this<Forwarding::Core> {
     }
     for (Message& one : *gone)
       answer(one, ResponseStatus::TargetNotReachable, "a request of higher priority or a later one took its place before it was forwarded");
-    pump();
+    pump_soon();
+  }
+
+  /// What comes together may leave together.
+  void pump_soon() {
+    if (std::exchange(pump_due, true)) return;
+    core.environment.executor.post([weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->pump_due = false;
+      self->pump();
+    });
   }
 
   /// No access rule lets it leave before its time is over.
@@ -154,6 +167,7 @@ struct Forwarding::Core : std::enable_shared_from_this<Forwarding::Core> {
 
   void pump() {
     View seen = view();
+    forget_deliveries();
     for (Message& message : queue.take_expired(seen.now))
       answer(message, ResponseStatus::RequestTimeout, "the request expired before it could be forwarded");
     std::map<int, Gate> gates;
@@ -191,46 +205,171 @@ struct Forwarding::Core : std::enable_shared_from_this<Forwarding::Core> {
     }
     if (!any_open) return;
     const std::size_t most = lane.failures == 0 ? kSideBySide : 1;
-    std::vector<MessageQueue::Order> leaving;
-    for (const MessageQueue::Order& order : lane.waiting) {
-      if (lane.in_flight + leaving.size() >= most) break;
-      if (gates.at(queue.at(order.number).category).open) leaving.push_back(order);
+    if (lane.exchanges >= most) return;
+    std::optional<NextCse> next_hop;
+    Departures departures(queue, lane, most - lane.exchanges, [&] {
+      next_hop = next_cse(core, seen.snapshot->tree, name);
+      return next_hop && takes_deliveries(next_hop->id, seen.now);
+    });
+    for (const MessageQueue::Order& order : lane.waiting)
+      if (gates.at(queue.at(order.number).category).open && !departures.offer(order)) break;
+    for (const Departure& departure : departures.chosen()) {
+      const std::uint64_t first = departure.messages.front().number;
+      const BackOff back_off = gates.at(queue.at(first).category).back_off.value_or(kUsualBackOff);
+      if (departure.delivery == 0 && departure.messages.size() == 1) send(departure.messages.front(), back_off);
+      else send_together(departure, next_hop, back_off);
     }
-    for (const MessageQueue::Order& order : leaving) send(order, gates.at(queue.at(order.number).category).back_off);
   }
 
-  void send(const MessageQueue::Order& order, const std::optional<BackOff>& back_off) {
+  void depart(const MessageQueue::Order& order) {
     queue.depart(order);
+    if (const Message& message = queue.at(order.number); message.tell) message.tell(true);
+  }
+
+  template <typename Answered>
+  void exchange(const std::string& lane, const onem2m::Request& request, Answered answered) {
+    ++queue.lanes().at(lane).exchanges;
     ++in_flight;
-    const Message& message = queue.at(order.number);
-    if (message.tell) message.tell(true);
-    core.forwarder->forward(message.request, [weak = weak_from_this(), &executor = core.environment.executor, back_off,
-                                              number = order.number](Response response) {
-      executor.post([weak, back_off, number, response = std::move(response)]() mutable {
-        if (const auto self = weak.lock()) self->answered(number, back_off.value_or(kUsualBackOff), std::move(response));
+    core.forwarder->forward(request, [weak = weak_from_this(), &executor = core.environment.executor, answered](Response response) {
+      executor.post([weak, answered, response = std::move(response)]() mutable {
+        if (const auto self = weak.lock()) answered(*self, std::move(response));
       });
     });
   }
 
-  void answered(std::uint64_t number, const BackOff& back_off, Response response) {
-    --in_flight;
+  void send(const MessageQueue::Order& order, const BackOff& back_off) {
+    depart(order);
+    const Message& message = queue.at(order.number);
+    exchange(message.lane, message.request, [number = order.number, back_off](Core& self, Response response) {
+      self.answered(number, back_off, std::move(response));
+    });
+  }
+
+  // --- several in one <delivery> ------------------------------------------------------------------------------------
+  bool takes_deliveries(const std::string& cse, base::WallTime now) {
+    std::erase_if(without_deliveries, [now](const auto& refused) { return refused.second <= now; });
+    return !without_deliveries.contains(cse);
+  }
+
+  void send_together(const Departure& departure, const std::optional<NextCse>& next_hop, const BackOff& back_off) {
+    const std::uint64_t id = departure.delivery != 0 ? departure.delivery : next_delivery++;
+    Delivery& delivery = deliveries[id];
+    const std::string& lane = queue.at(departure.messages.front().number).lane;
+    if (delivery.attempts++ == 0) delivery = {"dlv-" + core.environment.random.hex(12), lane, *next_hop, {}, 1};
+    std::vector<MessageQueue::Order> orders = departure.messages;
+    if (departure.delivery != 0) orders = remaining(delivery);
+    delivery.members.clear();
+    std::vector<const Message*> members;
+    for (const MessageQueue::Order& order : orders) {
+      Message& message = queue.at(order.number);
+      message.delivery = id;
+      if (message.in_delivery) message.in_delivery(delivery.next.id, false);
+      depart(order);
+      delivery.members.push_back(order.number);
+      members.push_back(&message);
+    }
+    exchange(lane, make_delivery(core.options, delivery, members), [id, back_off](Core& self, const Response& response) {
+      self.delivered(id, back_off, response);
+    });
+  }
+
+  [[nodiscard]] std::vector<MessageQueue::Order> remaining(const Delivery& delivery) {
+    std::vector<MessageQueue::Order> orders;
+    for (const std::uint64_t number : delivery.members)
+      if (queue.contains(number)) orders.push_back(queue.order(number));
+    return orders;
+  }
+
+  /// Without an answer it may have been made: under its name it is not made twice, so it is repeated as it was. Refused, its
+  /// messages go by themselves.
+  void delivered(std::uint64_t id, const BackOff& back_off, const Response& response) {
+    const Delivery delivery = deliveries.at(id);
+    const bool silent = response.status == ResponseStatus::TargetNotReachable || response.status == ResponseStatus::RequestTimeout;
+    const bool arrived = onem2m::is_success(response.status) || (response.status == ResponseStatus::Conflict && delivery.attempts > 1);
+    end_exchange(delivery.lane, !silent, back_off);
     const base::WallTime now = core.environment.clock.wall_now();
-    Message& message = queue.at(number);
-    MessageQueue::Lane& lane = queue.lanes().at(message.lane);
+    if (!arrived && !silent) without_deliveries[delivery.next.id] = now + kNoDeliveries;
+    bool repeated = false;
+    for (const std::uint64_t number : delivery.members) {
+      Message& message = queue.at(number);
+      if (arrived) {
+        hand_over(queue.take(number), delivery.next.id);
+        continue;
+      }
+      message.alone = !silent;
+      if (!go_again(number, now)) {
+        const bool expired = message.expires <= now;
+        end(number, false, make_error_response(message.request, expired ? ResponseStatus::RequestTimeout : ResponseStatus::TargetNotReachable,
+                                               expired ? "the request expired before it could be forwarded"
+                                                       : "a later request took its place, or this CSE is shutting down"));
+      } else if (silent) {
+        repeated = true;
+      } else {
+        message.delivery = 0;
+      }
+    }
+    if (!repeated) deliveries.erase(id);
+    pump();
+  }
+
+  static void hand_over(const Message& message, const std::string& cse) {
+    if (message.in_delivery) return message.in_delivery(cse, true);
+    Response accepted;
+    accepted.status = ResponseStatus::Accepted;
+    if (message.done) message.done(std::move(accepted));
+  }
+
+  /// Those whose messages are gone meanwhile.
+  void forget_deliveries() {
+    std::erase_if(deliveries, [this](const auto& one) {
+      return std::ranges::none_of(one.second.members, [this](std::uint64_t number) { return queue.contains(number); });
+    });
+  }
+
+  /// What waits to be repeated at a CSE that is no longer the next one goes as if it had not been tried.
+  void forget_other_ways() {
+    const SnapshotPtr snapshot = core.loop->snapshot();
+    std::erase_if(deliveries, [&](const auto& one) {
+      const Delivery& delivery = one.second;
+      const auto waits = [this](std::uint64_t number) { return queue.contains(number) && !queue.at(number).in_flight; };
+      if (!std::ranges::any_of(delivery.members, waits) || next_cse(core, snapshot->tree, delivery.lane) == delivery.next) return false;
+      for (const std::uint64_t number : delivery.members)
+        if (waits(number)) queue.at(number).delivery = 0;
+      return true;
+    });
+  }
+
+  // --- what comes back ----------------------------------------------------------------------------------------------
+  void answered(std::uint64_t number, const BackOff& back_off, Response response) {
     const bool reached = response.status != ResponseStatus::TargetNotReachable;
+    end_exchange(queue.at(number).lane, reached, back_off);
+    if (reached || !go_again(number, core.environment.clock.wall_now())) end(number, reached, std::move(response));
+    pump();
+  }
+
+  void end_exchange(const std::string& name, bool reached, const BackOff& back_off) {
+    --in_flight;
+    MessageQueue::Lane& lane = queue.lanes().at(name);
+    --lane.exchanges;
     if (reached) {
       lane.failures = 0;
     } else {
       ++lane.failures;
-      lane.not_before = now + back_off.after(lane.failures, draw(back_off.random));
+      lane.not_before = core.environment.clock.wall_now() + back_off.after(lane.failures, draw(back_off.random));
     }
-    const bool again = !reached && !stopped && message.expires > now;
-    if (again && message.tell) message.tell(false);
-    if (!again || !queue.come_back(number)) {
-      const Message done = queue.take(number);
-      if (done.done && !(stopped && !reached && done.durable)) done.done(std::move(response));
-    }
-    pump();
+  }
+
+  /// False: its time is over, or a newer one has taken its place.
+  bool go_again(std::uint64_t number, base::WallTime now) {
+    const Message& message = queue.at(number);
+    if (stopped || message.expires <= now) return false;
+    if (message.tell) message.tell(false);
+    return queue.come_back(number);
+  }
+
+  void end(std::uint64_t number, bool reached, Response response) {
+    const Message message = queue.take(number);
+    if (message.done && !(stopped && !reached && message.durable)) message.done(std::move(response));
   }
 
   void wake_at(base::WallTime next, base::WallTime now) {
@@ -245,8 +384,11 @@ struct Forwarding::Core : std::enable_shared_from_this<Forwarding::Core> {
   }
 
   void reconsider(bool ways_changed) {
-    if (ways_changed)
+    if (ways_changed) {
+      without_deliveries.clear();
+      forget_other_ways();
       for (auto& [name, lane] : queue.lanes()) lane.not_before = {};
+    }
     if (queue.size() != 0) pump();
   }
 
@@ -263,9 +405,12 @@ struct Forwarding::Core : std::enable_shared_from_this<Forwarding::Core> {
   // The executor's only.
   MessageQueue queue;
   std::map<std::string, base::WallTime> in_use;  // ri of access rules that messages leave by -> from when on
-  std::size_t in_flight = 0;
+  std::size_t in_flight = 0;                     // exchanges
+  std::map<std::uint64_t, Delivery> deliveries;  // under way, and to be repeated
+  std::uint64_t next_delivery = 1;
+  std::map<std::string, base::WallTime> without_deliveries;  // CSE-ID of who refused one -> until when it gets none
   base::TimerId timer = 0;
-  bool stopped = false;
+  bool pump_due = false, stopped = false;
 };
 
 Forwarding::Forwarding(CseCore& core, FindPolicy find_policy) : core_(std::make_shared<Core>(core, std::move(find_policy))) {}

@@ -83,21 +83,32 @@ void MessageQueue::depart(const Order& order) {
   leave_line(number);
   Message& message = messages_.at(number);
   message.in_flight = true;
-  ++lanes_[message.lane].in_flight;
+  Lane& lane = lanes_[message.lane];
+  ++lane.in_flight;
+  Travelling& originator = lane.travelling[message.request.from];
+  ++(message.delivery != 0 ? originator.together : originator.alone);
+}
+
+void MessageQueue::land(const Message& message) {
+  Lane& lane = lanes_[message.lane];
+  --lane.in_flight;
+  const auto originator = lane.travelling.find(message.request.from);
+  --(message.delivery != 0 ? originator->second.together : originator->second.alone);
+  if (originator->second.alone + originator->second.together == 0) lane.travelling.erase(originator);
 }
 
 bool MessageQueue::come_back(std::uint64_t number) {
   const Message& message = messages_.at(number);
   const std::string replaced = replaces(message);
   if (!replaced.empty() && !latest_.try_emplace(replaced, number).second) return false;
-  --lanes_[message.lane].in_flight;
+  land(message);
   put_in_line(number);
   return true;
 }
 
 Message MessageQueue::take(std::uint64_t number) {
   if (messages_.at(number).in_flight) {
-    --lanes_[messages_.at(number).lane].in_flight;
+    land(messages_.at(number));
   } else {
     leave_line(number);
   }

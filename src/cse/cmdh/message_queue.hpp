@@ -21,6 +21,8 @@ struct Message {
   onem2m::Request request;
   onem2m::ResponseCallback done;
   std::function<void(bool forwarded)> tell;  // of every attempt and its failure; may be empty
+  /// It goes to this CSE in a <delivery>, and: it is there, `done` is not called. Empty: nobody takes its result that way.
+  std::function<void(const std::string& cse, bool arrived)> in_delivery;
   std::string lane;                          // CSE that it goes to
   int category = 0;                          // m2m:eventCat
   int priority = 0;
@@ -28,6 +30,8 @@ struct Message {
   base::WallTime expires{};
   bool durable = false;                      // somebody else keeps it through a restart
   bool in_flight = false;
+  bool alone = false;                        // a <delivery> with it was refused
+  std::uint64_t delivery = 0;                // that it goes with, also while it waits to be repeated; 0: none
 };
 
 class MessageQueue {
@@ -42,10 +46,15 @@ class MessageQueue {
       return a.number < b.number;
     }
   };
+  struct Travelling {
+    std::size_t alone = 0, together = 0;  // messages in flight, by themselves and in deliveries
+  };
   struct Lane {
     std::set<Order> waiting;
     std::map<int, std::size_t> categories;  // of what waits
-    std::size_t in_flight = 0;
+    std::size_t in_flight = 0;              // messages
+    std::size_t exchanges = 0;              // under way; the sender counts them
+    std::map<std::string, Travelling> travelling;  // by Originator
     unsigned failures = 0;                  // in a row
     base::WallTime not_before{};
   };
@@ -57,6 +66,9 @@ class MessageQueue {
   [[nodiscard]] std::map<std::string, Lane>& lanes() { return lanes_; }
   /// Of the same lane's waiting or in flight.
   [[nodiscard]] Message& at(std::uint64_t number) { return messages_.at(number); }
+  [[nodiscard]] Order order(std::uint64_t number) const { return order_of(messages_.at(number), number); }
+  [[nodiscard]] bool contains(std::uint64_t number) const { return messages_.contains(number); }
+  /// What a message's delivery is stays as it is until it comes back or is taken.
   void depart(const Order& order);
   /// Back to its place; false: a newer one has taken it meanwhile, so it stays in flight until it is taken.
   [[nodiscard]] bool come_back(std::uint64_t number);
@@ -78,6 +90,7 @@ class MessageQueue {
   [[nodiscard]] std::int64_t used() const;
   void put_in_line(std::uint64_t number);
   void leave_line(std::uint64_t number);
+  void land(const Message& message);
 
   std::map<std::uint64_t, Message> messages_;
   std::map<std::string, Lane> lanes_;

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "cse/message_check.hpp"
+#include "cse/request/delivered_requests.hpp"
 #include "cse/request/delivery.hpp"
 #include "cse/request/request_resource.hpp"
 #include "cse/target.hpp"
@@ -22,12 +23,14 @@ namespace type = onem2m::type;
 
 constexpr int kDelivery = 6;
 constexpr const char* kDelivered = "delivered";  // internal of a <request>: it came with a <delivery>
+constexpr const char* kHandedTo = "handedTo";    // the same: the CSE that has it by a <delivery>
 
 class NonBlocking final : public CsePart, public NonBlockingHandler {
  public:
   NonBlocking(CseCore& core, CommunicationManagement& management, std::shared_ptr<PartialResults> partial_results)
       : core_(core), management_(management), partial_results_(std::move(partial_results)) {
     core.non_blocking = this;
+    core.virtual_targets.push_back(&handed_);
     core.procedures.add(type::kRequest, std::make_shared<RequestProcedure>(core));
     core.procedures.add(kDelivery, std::make_shared<DeliveryProcedure>(core, [this](Transaction& transaction, Request request) {
       accept_delivered(transaction, std::move(request));
@@ -45,7 +48,9 @@ class NonBlocking final : public CsePart, public NonBlockingHandler {
   bool goes_elsewhere(const Request& request) const;
   void forward(Request request, const std::string& id);
   void note_forwarding(const std::string& id, bool forwarded);
+  void note_delivery(const std::string& id, const std::string& cse, bool arrived);
   void finish(const std::string& id, const Response& response);
+  void finish_handed(const std::string& id, const Response& response, DeliveredRequests::Kept kept);
   void keep_partial(const std::string& id, Json content);
   Result<> keep_result(Transaction& transaction, const std::string& id, const Response& response);
   void announce(Transaction& transaction, ResourceEvent::Kind kind, const std::string& id, const Json* before = nullptr) const;
@@ -54,6 +59,9 @@ class NonBlocking final : public CsePart, public NonBlockingHandler {
   CseCore& core_;
   CommunicationManagement& management_;
   const std::shared_ptr<PartialResults> partial_results_;
+  DeliveredRequests handed_{core_, [this](const std::string& id, const Response& response, DeliveredRequests::Kept kept) {
+                              finish_handed(id, response, std::move(kept));
+                            }};
   std::atomic<std::size_t> under_way_{0};
   std::shared_ptr<char> alive_ = std::make_shared<char>();
 };
@@ -154,6 +162,9 @@ void NonBlocking::forward(Request request, const std::string& id) {
   keep.tell = [this, alive, id](bool forwarded) {
     if (!alive.expired()) note_forwarding(id, forwarded);
   };
+  keep.in_delivery = [this, alive, id](const std::string& cse, bool arrived) {
+    if (!alive.expired()) note_delivery(id, cse, arrived);
+  };
   management_.forward(std::move(request), &keep, [this, alive, id, waits](const Response& response) {
     if (alive.expired()) return;
     if (waits) ++under_way_;
@@ -177,6 +188,24 @@ void NonBlocking::note_forwarding(const std::string& id, bool forwarded) {
                       [](const Result<>&) {}});
 }
 
+/// Its result may come before it is known that it arrived; what arrived is not sent again in the next life.
+void NonBlocking::note_delivery(const std::string& id, const std::string& cse, bool arrived) {
+  if (!arrived) {
+    const ResourcePtr resource = core_.loop->snapshot()->tree.find(id);
+    if (resource && !is_final(*resource)) handed_.expect(*resource, cse);
+    return;
+  }
+  core_.loop->submit({[id, cse](Transaction& transaction) -> Result<> {
+                        const ResourcePtr before = transaction.tree().find(id);
+                        if (!before || is_final(*before)) return {};
+                        Resource after = *before;
+                        after.internal[kHandedTo] = cse;
+                        transaction.put(std::move(after));
+                        return {};
+                      },
+                      [](const Result<>&) {}});  // not noted, it is sent again: at least once
+}
+
 /// Some of the members that a request was fanned out to have answered. TS-0004 7.4.14.
 void NonBlocking::keep_partial(const std::string& id, Json content) {
   ++under_way_;
@@ -195,7 +224,18 @@ void NonBlocking::keep_partial(const std::string& id, Json content) {
                       [this](const Result<>&) { --under_way_; }});  // the next report, or the result, tells it again
 }
 
+void NonBlocking::finish_handed(const std::string& id, const Response& response, DeliveredRequests::Kept kept) {
+  ++under_way_;
+  core_.loop->submit({[this, id, response](Transaction& transaction) { return keep_result(transaction, id, response); },
+                      [this, id, kept = std::move(kept)](const Result<>& result) {
+                        --under_way_;
+                        if (result) handed_.forget(id);
+                        kept(result);
+                      }});
+}
+
 void NonBlocking::finish(const std::string& id, const Response& response) {
+  handed_.forget(id);
   core_.loop->submit({[this, id, response](Transaction& transaction) { return keep_result(transaction, id, response); },
                       [this, id](const Result<>& result) {
                         --under_way_;
@@ -207,7 +247,7 @@ void NonBlocking::finish(const std::string& id, const Response& response) {
 
 Result<> NonBlocking::keep_result(Transaction& transaction, const std::string& id, const Response& response) {
   const ResourcePtr before = transaction.tree().find(id);
-  if (!before) return {};  // its life was over first: nobody waits any more
+  if (!before || is_final(*before)) return {};  // its life was over first, or it is known: nobody waits any more
   Resource after = *before;
   set_operation_result(core_, transaction.now(), response, after);
   transaction.put(after);
@@ -237,6 +277,10 @@ void NonBlocking::continue_interrupted() {
   for (const ResourcePtr& child : core_.loop->snapshot()->tree.children(core_.base_id()))
     if (child->type == type::kRequest && !is_final(*child)) interrupted.emplace(child->created, child);
   for (const auto& [created, child] : interrupted) {
+    if (const auto handed = child->internal.find(kHandedTo); handed != child->internal.end()) {
+      handed_.expect(*child, handed->get<std::string>());
+      continue;
+    }
     auto request = request_of(*child);
     const bool again = request && (child->internal.contains(kDelivered) || (goes_elsewhere(*request) && management_.may_wait(*request)));
     if (again) {

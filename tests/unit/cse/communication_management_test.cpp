@@ -55,6 +55,14 @@ TEST_F(CommunicationManagement, FillsInWhatTheRequestLeavesOpen) {
   EXPECT_FALSE(cse.sender.sent.back().request.event_category) << "no longer active";
 }
 
+TEST_F(CommunicationManagement, LetsBestEffortBeAggregated) {
+  activate({limits({{"lec", {3}}, {"lqet", {0, -1}}, {"lda", {true}}})});
+  EXPECT_EQ(rsc(forward()), 5103);
+  ASSERT_FALSE(cse.sender.sent.empty());
+  EXPECT_EQ(cse.sender.sent.back().request.delivery_aggregation, true);
+  EXPECT_TRUE(cse.sender.sent.back().request.request_expiration.empty()) << "infinite";
+}
+
 TEST_F(CommunicationManagement, RefusesWhatTheLimitsForbid) {
   activate({defaults(), limits()});
   const auto refused = forward();
