@@ -3,7 +3,7 @@
 
 #include "cse/discovery/search.hpp"
 #include "cse/procedures.hpp"
-#include "cse/semantics/semantic_query.hpp"
+#include "cse/semantics/semantic_discovery.hpp"
 
 namespace edgecse::cse {
 
@@ -139,10 +139,9 @@ ResultContent list_found(const CseCore& core, const Tree& tree, const InstanceSo
 
 Result<ResultContent> discover(const CseCore& core, const Tree& tree, const InstanceSource& instances, base::WallTime now,
                                const Request& request, const Resource& resource) {
+  if (is_semantic_discovery(request)) return discover_here(core, tree, instances, now, request, {tree.find(resource.id)});
   Search search(core, tree, instances, now, request, AccessOperation::Discovery);
-  auto page = is_semantic_discovery(request)
-                  ? discover_semantically(core, tree, instances, now, request, {tree.find(resource.id)})
-                  : search.find_below(resource, request.filter_criteria.level.value_or(Search::kAllLevels));
+  auto page = search.find_below(resource, request.filter_criteria.level.value_or(Search::kAllLevels));
   if (!page) return tl::unexpected(page.error());
   return list_found(core, tree, instances, now, request, *page);
 }

@@ -24,7 +24,8 @@ struct ResultContent {
                                                       base::WallTime now, const onem2m::Request& request,
                                                       const Resource& resource, int rcn, onem2m::AccessOperation privilege);
 
-/// Discovery below a resource: fu 1, uril or (rcn 6) rrl. TS-0004 7.3.3.14.
+/// Discovery below a resource: fu 1, uril or (rcn 6) rrl. TS-0004 7.3.3.14. By descriptors (smf): of
+/// this CSE; semantic_discovery.hpp asks others, too.
 [[nodiscard]] onem2m::Result<ResultContent> discover(const CseCore& core, const Tree& tree, const InstanceSource& instances,
                                                      base::WallTime now, const onem2m::Request& request,
                                                      const Resource& resource);

@@ -9,6 +9,7 @@
 #include "cse/procedures.hpp"
 #include "cse/registrees.hpp"
 #include "cse/schedule/schedule.hpp"
+#include "cse/semantics/semantic_discovery.hpp"
 #include "cse/time_sync/time_sync_beacon.hpp"
 #include "cse/transaction/lock.hpp"
 #include "onem2m/timestamp.hpp"
@@ -237,12 +238,29 @@ void Pipeline::read(Request request, const Address& address, const SnapshotPtr& 
     if (is_hosted(core_.options, *original)) return host(std::move(request), *original, snapshot, std::move(done));
     return transit(std::move(request), *original, std::move(done));
   }
+  if (target.kind == Target::Kind::Resource && is_semantic_discovery(request))
+    return discover_by_semantics(std::move(request), address, snapshot, target, std::move(done));
   auto response = retrieve(core_, *snapshot, now, request, target);
   if (!response) return fail(request, done, response.error());
   if (auto open = transactions::check_lock(target, Operation::Retrieve); !open) return fail(request, done, open.error());
   if (core_.watcher != nullptr && core_.watcher->active() && core_.watcher->holds(*snapshot, request, *target.resource))
     return read_when_allowed(std::move(request), address, target.resource, std::move(done));
   done(std::move(*response));
+}
+
+// Links of descriptors may lead to other CSEs: it waits for them.
+void Pipeline::discover_by_semantics(Request request, const Address& address, const SnapshotPtr& snapshot, const Target& target,
+                                     ResponseCallback done) {
+  auto asked = std::make_shared<std::pair<Request, ResponseCallback>>(std::move(request), std::move(done));
+  discover_semantically(core_, alive_, snapshot, asked->first, {{target.resource}, {}},
+                        [this, asked, address, snapshot, target](Result<Response> response) {
+                          auto& [what, answer] = *asked;
+                          if (!response) return fail(what, answer, response.error());
+                          if (auto open = transactions::check_lock(target, Operation::Retrieve); !open) return fail(what, answer, open.error());
+                          if (core_.watcher != nullptr && core_.watcher->active() && core_.watcher->holds(*snapshot, what, *target.resource))
+                            return read_when_allowed(std::move(what), address, target.resource, std::move(answer));
+                          answer(std::move(*response));
+                        });
 }
 
 // What is read may have changed while the answer was held back: it is read anew.
@@ -256,9 +274,13 @@ void Pipeline::read_when_allowed(Request request, const Address& address, const 
                         const SnapshotPtr now = core_.loop->snapshot();
                         const auto target = resolve(core_, now->tree, address);
                         if (!target) return fail(asked, answer, not_found(asked).value());
-                        auto response = retrieve(core_, *now, core_.environment.clock.wall_now(), asked, *target);
-                        if (!response) return fail(asked, answer, response.error());
-                        answer(std::move(*response));
+                        const auto tell = [waiting](Result<Response> response) {
+                          if (!response) return fail(waiting->first, waiting->second, response.error());
+                          waiting->second(std::move(*response));
+                        };
+                        if (target->kind == Target::Kind::Resource && is_semantic_discovery(asked))
+                          return discover_semantically(core_, alive_, now, asked, {{target->resource}, {}}, tell);
+                        tell(retrieve(core_, *now, core_.environment.clock.wall_now(), asked, *target));
                       });
 }
 

@@ -40,6 +40,8 @@ class Pipeline final : public onem2m::RequestHandler {
   void transit(onem2m::Request request, const onem2m::Address& address, onem2m::ResponseCallback done);
   void read(onem2m::Request request, const onem2m::Address& address, const SnapshotPtr& snapshot, const Target& target,
             onem2m::ResponseCallback done);
+  void discover_by_semantics(onem2m::Request request, const onem2m::Address& address, const SnapshotPtr& snapshot,
+                             const Target& target, onem2m::ResponseCallback done);
   void read_when_allowed(onem2m::Request request, const onem2m::Address& address, const ResourcePtr& target,
                          onem2m::ResponseCallback done);
   void notify(onem2m::Request request, const SnapshotPtr& snapshot, const Target& target, onem2m::ResponseCallback done);

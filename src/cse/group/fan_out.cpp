@@ -260,8 +260,10 @@ void FanOut::handle(Request request, ResponseCallback done) {
     return fail({ResponseStatus::OriginatorHasNoPrivilege,
                  "neither macp nor acpi of '" + group.name + "' lets " + request.from + " do this"});
   if (through->point == kSemanticFanOutPoint) {
-    auto answer = ask_members(core_, snapshot->tree, now, request, group);
-    return answer ? done(std::move(*answer)) : fail(answer.error());
+    const auto asked = std::make_shared<const Request>(request);
+    return ask_members(core_, alive_, snapshot, std::move(request), group, [asked, done](onem2m::Result<Response> answer) {
+      done(answer ? std::move(*answer) : make_error_response(*asked, answer.error().status, answer.error().detail));
+    });
   }
   auto members = choose_members(request, group);
   if (!members) return fail(members.error());

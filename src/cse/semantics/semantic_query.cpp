@@ -2,8 +2,8 @@
 #include "cse/semantics/semantic_query.hpp"
 
 #include <algorithm>
-#include <set>
 
+#include "cse/discovery/search.hpp"
 #include "cse/semantics/semantic_descriptor.hpp"
 
 namespace edgecse::cse {
@@ -36,8 +36,8 @@ tl::unexpected<onem2m::Error> refuse_run(const semantics::Error& error) {
 class Descriptors {
  public:
   Descriptors(const CseCore& core, const Tree& tree, const InstanceSource& instances, base::WallTime now, Request request,
-              AccessOperation privilege)
-      : core_(core), tree_(tree), request_(std::move(request)), search_(core, tree, instances, now, request_, privilege) {}
+              AccessOperation privilege, const LinkedElsewhere& elsewhere = {})
+      : core_(core), tree_(tree), request_(std::move(request)), elsewhere_(elsewhere), search_(core, tree, instances, now, request_, privilege) {}
 
   /// At the resources and below, each once.
   Result<std::vector<ResourcePtr>> find(const Tops& tops, std::uint64_t depth) {
@@ -54,14 +54,18 @@ class Descriptors {
     }
     return found;
   }
-  /// The descriptors that this one names. Those of other CSEs are not asked for.
+  /// The descriptors that this one names.
   Result<std::vector<ResourcePtr>> linked(const Resource& descriptor) {
     std::vector<ResourcePtr> list;
     if (!descriptor.has("rels")) return list;
     for (const Json& address : descriptor.attributes["rels"]) {
       if (auto paid = spend(kStepsOfALink); !paid) return tl::unexpected(paid.error());
-      const ResourcePtr found = find_resource(core_, tree_, address.get_ref<const std::string&>());
-      if (found && is_descriptor(*found) && search_.may_see(*found)) list.push_back(found);
+      const std::string& link = address.get_ref<const std::string&>();
+      if (const ResourcePtr found = find_resource(core_, tree_, link)) {
+        if (is_descriptor(*found) && search_.may_see(*found)) list.push_back(found);
+      } else if (const ResourcePtr there = find_elsewhere(link)) {
+        list.push_back(there);
+      }
     }
     return list;
   }
@@ -98,8 +102,17 @@ class Descriptors {
   }
 
   semantics::Limits left{};
+  std::set<std::string> unknown;  // links to other CSEs
 
  private:
+  ResourcePtr find_elsewhere(const std::string& link) {
+    const auto address = onem2m::parse_address(link);
+    if (!address || is_hosted(core_.options, *address)) return nullptr;
+    const auto known = elsewhere_.find(link);
+    if (known != elsewhere_.end()) return known->second;
+    unknown.insert(link);
+    return nullptr;
+  }
   Result<> spend(std::uint64_t steps) {
     if (steps > left.steps) return refuse(ResponseStatus::DiscoveryLimitExceeded, "more descriptors than one request may look at");
     left.steps -= steps;
@@ -108,6 +121,7 @@ class Descriptors {
   const CseCore& core_;
   const Tree& tree_;
   const Request request_;
+  const LinkedElsewhere elsewhere_;
   Search search_;
 };
 
@@ -176,26 +190,6 @@ class Candidates {
   std::set<std::string> parents_;
 };
 
-// In the order of a discovery, lim and ofst as there.
-Page page_of(Search& search, const std::set<std::string>& ids) {
-  std::vector<ResourcePtr> resources;
-  for (const std::string& id : ids)
-    if (ResourcePtr resource = search.tree().find(id); resource && search.matches(*resource)) resources.push_back(std::move(resource));
-  std::sort(resources.begin(), resources.end(), [](const ResourcePtr& a, const ResourcePtr& b) {
-    return std::tie(a->type, a->name, a->created, a->id) < std::tie(b->type, b->name, b->created, b->id);
-  });
-  Page page;
-  for (std::uint64_t number = 1; number <= resources.size(); ++number) {
-    if (number < search.first()) continue;
-    if (page.hits.size() == search.limit()) {
-      page.next_offset = number;
-      break;
-    }
-    page.hits.push_back({resources[number - 1], nullptr});
-  }
-  return page;
-}
-
 }  // namespace
 
 bool is_semantic_discovery(const Request& request) {
@@ -204,13 +198,20 @@ bool is_semantic_discovery(const Request& request) {
   return criteria.filter_usage ? criteria.filter_usage == 1 : request.semantic_query == false;
 }
 
+Result<> check_query(const Request& request) {
+  auto query = query_of(request);
+  if (!query) return tl::unexpected(query.error());
+  return {};
+}
+
 Result<Json> query_semantics(const CseCore& core, const Tree& tree, const InstanceSource& instances, base::WallTime now,
-                             const Request& request, const Tops& tops) {
+                             const Request& request, const Tops& tops, const std::vector<ResourcePtr>& elsewhere) {
   const auto query = query_of(request);
   if (!query) return tl::unexpected(query.error());
   Descriptors descriptors(core, tree, instances, now, for_descriptors(request, true), AccessOperation::Retrieve);
   auto found = descriptors.find(tops, request.filter_criteria.level.value_or(Search::kAllLevels));
   if (!found) return tl::unexpected(found.error());
+  found->insert(found->end(), elsewhere.begin(), elsewhere.end());
   auto all = descriptors.together(*found);
   if (!all) return tl::unexpected(all.error());
   auto answer = semantics::run(**query, *all, descriptors.left);
@@ -218,11 +219,11 @@ Result<Json> query_semantics(const CseCore& core, const Tree& tree, const Instan
   return Json{{"m2m:qres", semantics::to_json(*answer)}};
 }
 
-Result<Page> discover_semantically(const CseCore& core, const Tree& tree, const InstanceSource& instances, base::WallTime now,
-                                   const Request& request, const Tops& tops) {
+Result<Described> find_described(const CseCore& core, const Tree& tree, const InstanceSource& instances, base::WallTime now,
+                                 const Request& request, const Tops& tops, const LinkedElsewhere& known) {
   const auto query = query_of(request);
   if (!query) return tl::unexpected(query.error());
-  Descriptors descriptors(core, tree, instances, now, for_descriptors(request, false), AccessOperation::Discovery);
+  Descriptors descriptors(core, tree, instances, now, for_descriptors(request, false), AccessOperation::Discovery, known);
   // The level is the described resource's.
   const std::uint64_t level = std::min(request.filter_criteria.level.value_or(Search::kAllLevels), Search::kAllLevels - 1);
   auto below = descriptors.find(tops, level + 1);
@@ -232,7 +233,19 @@ Result<Page> discover_semantically(const CseCore& core, const Tree& tree, const 
   Request conditions = request;
   conditions.filter_criteria.semantics_filters.clear();
   Search search(core, tree, instances, now, conditions, AccessOperation::Discovery);
-  return page_of(search, candidates.parents());
+  Described described;
+  for (const std::string& id : candidates.parents()) {
+    if (id.starts_with('/')) {
+      described.elsewhere.insert(id);
+    } else if (ResourcePtr resource = tree.find(id); resource && search.matches(*resource)) {
+      described.here.push_back(std::move(resource));
+    }
+  }
+  std::ranges::sort(described.here, [](const ResourcePtr& a, const ResourcePtr& b) {
+    return std::tie(a->type, a->name, a->created, a->id) < std::tie(b->type, b->name, b->created, b->id);
+  });
+  described.unknown = std::move(descriptors.unknown);
+  return described;
 }
 
 }  // namespace edgecse::cse

@@ -2,6 +2,8 @@
 //
 // Descriptors, semantic queries and semantic discovery. TS-0001 9.6.30 and 10.2.14, TS-0004 7.4.34 and 7.3.3.14, release4 13.
 #include "base/base64.hpp"
+#include "support/cse_network.hpp"
+#include "support/cse_options.hpp"
 #include "support/test_cse.hpp"
 
 namespace edgecse::test {
@@ -284,6 +286,137 @@ TEST_F(House, RefusesQueriesByTheirFault) {
   EXPECT_EQ(refused(request), 4000) << "sqi outside RETRIEVE";
   request.semantic_query = false;
   EXPECT_EQ(refused(request), 4000);
+}
+
+// --- other CSEs ---------------------------------------------------------------------------------------------------------
+
+// The AE Cask at the IN-CSE with an attic; the house with its rooms is at the edge. Cask may read the bath, not the kitchen.
+struct RemoteHouse : testing::Test {
+  RemoteHouse() {
+    EXPECT_TRUE(network.run_until([&] { return mn.cse().registrar_up(); }));
+    const Json ae{{"api", "Ntest"}, {"rr", true}, {"srv", {"3"}}};
+    const auto named = [](Json attributes, const std::string& name) {
+      attributes["rn"] = name;
+      return attributes;
+    };
+    make(in, "cse-in", 2, {{"m2m:ae", named(ae, "Cask")}}, "Cask");
+    make(mn, "cse-mn", 2, {{"m2m:ae", named(ae, "Chouse")}}, "Chouse");
+    const Json own{{"acor", {"Chouse"}}, {"acop", 63}}, guest{{"acor", {"/in/Cask"}}, {"acop", 34}};
+    make(mn, house, 1, {{"m2m:acp", {{"rn", "acp"}, {"pv", {{"acr", {own, guest}}}}, {"pvs", {{"acr", {own}}}}}}}, "Chouse");
+    for (const auto& [room, value] : {std::pair{"kitchen", "21"}, {"bath", "25"}}) {
+      const std::string name = room;
+      const bool open = name == "bath";
+      const std::string iri = "http://h/" + name;
+      Json container{{"rn", name}, {"lbl", {"wet"}}}, more{{"rn", "smd"}};
+      if (open) container["acpi"] = more["acpi"] = Json::array({house + "/acp"});
+      if (open) more["rels"] = {"/in/cse-in/Cask/attic/smd", "cse-mn/none"};
+      make(mn, house, 3, {{"m2m:cnt", container}}, "Chouse");
+      make(mn, house + '/' + name, 24, smd("<" + iri + "> <http://h/value> " + value + " .", kTurtle, more), "Chouse");
+    }
+    make(in, "cse-in/Cask", 3, {{"m2m:cnt", {{"rn", "attic"}}}}, "Cask");
+    make(in, "cse-in/Cask/attic", 24, smd("<http://h/attic> <http://h/above> <http://h/bath> ; <http://h/value> 10 .", kTurtle,
+                                          {{"rn", "smd"}, {"rels", {"/mn1/cse-mn/Chouse/bath/smd", "/mn1/cse-mn/Chouse/kitchen/smd", "/mn7/none"}}}), "Cask");
+  }
+  static void make(CseNetwork::Node& node, const std::string& parent, int type, Json content, const std::string& from) {
+    const auto made = node.create(parent, type, std::move(content), from);
+    EXPECT_EQ(rsc(made), 2001) << made.content;
+  }
+  void make_group(Json members, Json more = Json::object()) {
+    Json group{{"rn", "g"}, {"mnm", 9}, {"mid", std::move(members)}};
+    group.update(more);
+    make(in, "cse-in/Cask", 9, {{"m2m:grp", group}}, "Cask");
+  }
+  onem2m::Response ask(const std::string& text, bool query, const std::string& to, onem2m::FilterCriteria more = {}, std::optional<int> rcn = {}) {
+    onem2m::Request request;
+    request.to = to;
+    request.from = "Cask";
+    request.filter_criteria = std::move(more);
+    request.filter_criteria.semantics_filters = {kPrefix + text};
+    request.result_content = query ? 10 : rcn;
+    if (query) request.semantic_query = true;
+    if (!query) request.filter_criteria.filter_usage = 1;
+    return in.ask(request);
+  }
+  std::string sum(const std::string& to = "cse-in/Cask/g/sfop") {
+    const auto answer = ask("SELECT (SUM(?v) AS ?s) { ?x :value ?v }", true, to);
+    if (rsc(answer) != 2000) return std::to_string(rsc(answer));
+    return Json::parse(answer.content["m2m:qres"].get<std::string>())["results"]["bindings"][0]["s"]["value"];
+  }
+  Json found(const std::string& text, const std::string& to = "cse-in/Cask/attic", onem2m::FilterCriteria more = {}) {
+    const auto answer = ask(text, false, to, std::move(more));
+    return answer.content.value("m2m:uril", Json(rsc(answer)));
+  }
+  const std::string house = "cse-mn/Chouse";
+  CseNetwork network;
+  CseNetwork::Node& in = network.add(in_cse_options());
+  CseNetwork::Node& mn = network.add(edge_cse_options());
+};
+
+TEST_F(RemoteHouse, IsQueriedThroughAGroupInTheNameOfTheOriginator) {
+  make_group({"cse-in/Cask/attic", "/mn1/cse-mn/Chouse/bath"});
+  EXPECT_EQ(sum(), "35");
+  ASSERT_EQ(rsc(mn.update(house + "/kitchen", {{"m2m:cnt", {{"acpi", {house + "/acp"}}}}}, "Chouse")), 2004);
+  ASSERT_EQ(rsc(in.update("cse-in/Cask/g", {{"m2m:grp", {{"mid", {"cse-in/Cask/attic", "/mn1/cse-mn/Chouse/bath/smd", "/mn1/cse-mn/Chouse/kitchen"}}}}}, "Cask")), 2004);
+  EXPECT_EQ(sum(), "35") << "the descriptor of the kitchen is not for Cask";
+  ASSERT_EQ(rsc(mn.update(house + "/kitchen/smd", {{"m2m:smd", {{"acpi", {house + "/acp"}}}}}, "Chouse")), 2004);
+  EXPECT_EQ(sum(), "56");
+}
+
+TEST_F(RemoteHouse, IsDiscoveredThroughAGroup) {
+  make_group({"cse-in/Cask/attic", "/mn1/cse-mn/Chouse/bath"});
+  const std::string point = "cse-in/Cask/g/sfop";
+  EXPECT_EQ(found("ASK { ?x :value ?v }", point), Json({"cse-in/Cask/attic", "/mn1/cse-mn/Chouse/bath"}));
+  EXPECT_EQ(found("ASK { ?x :value 25 }", point), Json({"/mn1/cse-mn/Chouse/bath"}));
+  onem2m::FilterCriteria criteria;
+  criteria.limit = 1;
+  const auto first = ask("ASK { ?x :value ?v }", false, point, criteria);
+  EXPECT_EQ(first.content["m2m:uril"], Json({"cse-in/Cask/attic"}));
+  EXPECT_EQ(first.content_status, 1);
+  criteria.offset = first.content_offset;
+  EXPECT_EQ(found("ASK { ?x :value ?v }", point, criteria), Json({"/mn1/cse-mn/Chouse/bath"}));
+  const Json references = ask("ASK { ?x :value 25 }", false, point, {}, 6).content["m2m:rrl"]["rrf"];
+  ASSERT_EQ(references.size(), 1U);
+  EXPECT_EQ(references[0]["nm"], "bath");
+}
+
+TEST_F(RemoteHouse, IsLeftOutWhenItIsNotReached) {
+  make_group({"cse-in/Cask/attic", "/mn1/cse-mn/Chouse/bath"});
+  network.cut("/in", "/mn1");
+  EXPECT_EQ(sum(), "10");
+  EXPECT_EQ(found("ASK { ?x :value ?v }", "cse-in/Cask/g/sfop"), Json({"cse-in/Cask/attic"}));
+  EXPECT_EQ(found("ASK { ?x :value ?v }"), Json({"cse-in/Cask/attic"})) << "nor by a link";
+  ASSERT_EQ(rsc(in.update("cse-in/Cask/g", {{"m2m:grp", {{"mid", {"/mn1/cse-mn/Chouse/bath"}}}}}, "Cask")), 2004);
+  EXPECT_EQ(sum(), "5209");
+  in.sent.clear();
+  EXPECT_EQ(rsc(ask("nonsense", true, "cse-in/Cask/g/sfop")), 4143);
+  EXPECT_TRUE(in.sent.empty()) << "nobody is troubled by it";
+}
+
+TEST_F(RemoteHouse, IsDiscoveredByLinks) {
+  EXPECT_EQ(found("ASK { ?x :value 25 }"), Json({"/mn1/cse-mn/Chouse/bath"})) << "and the way back is a circle";
+  EXPECT_EQ(found("ASK { ?x :value 21 }"), Json::array()) << "the kitchen is not for Cask";
+  EXPECT_EQ(found("ASK { ?x :above/:value 25 }"), Json({"cse-in/Cask/attic"})) << "only both together have a solution";
+  onem2m::FilterCriteria criteria;
+  criteria.labels = {"wet"};
+  EXPECT_EQ(found("ASK { ?x :value ?v }", "cse-in/Cask/attic", criteria), Json({"/mn1/cse-mn/Chouse/bath"}));
+  criteria.labels = {"dry"};
+  EXPECT_EQ(found("ASK { ?x :value ?v }", "cse-in/Cask/attic", criteria), Json::array());
+  const Json references = ask("ASK { ?x :value 25 }", false, "cse-in/Cask/attic", {}, 6).content["m2m:rrl"]["rrf"];
+  EXPECT_EQ(references, Json::array({{{"nm", "bath"}, {"typ", 3}, {"val", "/mn1/cse-mn/Chouse/bath"}}}));
+  EXPECT_EQ(sum("cse-in/Cask/attic"), "10") << "a query stays below its target";
+}
+
+TEST_F(RemoteHouse, IsFollowedSoFarOnly) {
+  Json links = Json::array();
+  for (int i = 0; i < 101; ++i) links.push_back("/mn1/cse-mn/none" + std::to_string(i));
+  ASSERT_EQ(rsc(in.update("cse-in/Cask/attic/smd", {{"m2m:smd", {{"rels", links}}}}, "Cask")), 2004);
+  in.sent.clear();
+  EXPECT_EQ(found("ASK { ?x :value ?v }"), Json(4137));
+  EXPECT_TRUE(in.sent.empty());
+  links.erase(0);
+  ASSERT_EQ(rsc(in.update("cse-in/Cask/attic/smd", {{"m2m:smd", {{"rels", links}}}}, "Cask")), 2004);
+  EXPECT_EQ(found("ASK { ?x :value ?v }"), Json({"cse-in/Cask/attic"}));
+  EXPECT_EQ(in.sent.size(), 100U);
 }
 
 }  // namespace
