@@ -15,6 +15,7 @@ using Kind = Token::Kind;
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_name(char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-' || static_cast<unsigned char>(c) >= 0x80; }
+bool is_variable(char c) { return is_name(c) && c != '-'; }  // ?a-?b is a difference
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 class Scanner {
@@ -56,9 +57,10 @@ class Scanner {
     if (c == '<') {
       if (auto iri = iri_reference()) return std::move(*iri);
     }
-    if ((c == '?' || c == '$') && is_name(at(1)) && at(1) != '-') {
-      ++at_;
-      return Token{Kind::Variable, word()};
+    if ((c == '?' || c == '$') && is_variable(at(1))) {
+      const std::size_t begin = ++at_;
+      while (is_variable(at())) ++at_;
+      return Token{Kind::Variable, std::string(text_.substr(begin, at_ - begin))};
     }
     if (c == '"' || c == '\'') return quoted();
     if (c == '@' && is_letter(at(1))) {

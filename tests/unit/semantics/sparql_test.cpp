@@ -81,6 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
         Select{"exists", "SELECT ?r { ?r a :Room FILTER EXISTS { ?r :has/a :Actuator } }", {"kitchen"}},
         Select{"not_exists", "SELECT ?r { ?r a :Room FILTER NOT EXISTS { ?r :has/a :Actuator } }", {"bath"}},
         Select{"bind", "SELECT ?r ?d { ?r :area ?a BIND(?a * 2 + 1 AS ?d) }", {"bath 14.0", "kitchen 25"}},
+        Select{"difference_without_blanks", "SELECT ?d { :t1 :value ?a . :t2 :value ?b BIND(?b-?a AS ?d) }", {"4"}},
         Select{"values", "SELECT ?r ?a { VALUES ?r { :bath :none } ?r :area ?a }", {"bath 6.5"}},
         Select{"values_rows", "SELECT ?r ?v { ?r a :Room } VALUES (?r ?v) { (:bath 'x') (UNDEF 'y') }", {"bath x", "bath y", "kitchen y"}},
         Select{"nested_group_is_apart", "SELECT ?r { ?r :area ?a { ?r a :Room FILTER(bound(?a)) } }", {}},
