@@ -52,11 +52,13 @@ void judge_test(const base::ConfigurationKeys& keys, const Configuration& c, Fau
                                 fmt::format("is not allowed with the public http.listen {}", c.http.server.listen)));
 }
 
-void judge_service(const base::ConfigurationKeys& keys, const Configuration& c, Faults& faults) {
-  const std::string& file = c.mec.service.tokens.key_set_file;
-  if (file.empty()) return;
-  if (const auto parsed = KeySetFile(file).read(); !parsed)
-    faults.push_back(keys.fault("mec.service.tokens.key_set_file", parsed.error()));
+void judge_key_sets(const base::ConfigurationKeys& keys, const Configuration& c, Faults& faults) {
+  const std::pair<const char*, const std::string&> files[] = {{"cse.tokens.key_set_file", c.signed_tokens.key_set_file},
+                                                              {"mec.service.tokens.key_set_file", c.mec.service.tokens.key_set_file}};
+  for (const auto& [key, file] : files) {
+    if (file.empty()) continue;
+    if (const auto parsed = KeySetFile(file).read(); !parsed) faults.push_back(keys.fault(key, parsed.error()));
+  }
 }
 
 std::string_view name_of(cse::CseType type) {
@@ -78,7 +80,7 @@ Faults load(base::ConfigurationKeys& keys, Configuration& c, const base::Configu
   for (std::optional<bool>* expected : {&c.expected.verify_urls, &c.expected.accept_incomplete_flex_containers})
     *expected = expected->value_or(c.test.upper_tester);
   c.cse.verify_urls = *c.expected.verify_urls;
-  judge_service(keys, c, faults);
+  judge_key_sets(keys, c, faults);
   return faults;
 }
 

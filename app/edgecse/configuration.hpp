@@ -49,6 +49,12 @@ struct TokenSettings {
   [[nodiscard]] bool wanted() const { return !key_set_file.empty() || !introspection_endpoint.empty(); }
 };
 
+/// Of tokens in oneM2M requests (tkns).
+struct SignedTokenSettings {
+  std::string key_set_file;  // JSON Web Key Set; empty: a token counts only when it is stored
+  std::string issuer;        // empty: any
+};
+
 struct MecServiceSettings {
   bool publish_all = false;
   bool proxy_moved = false;
@@ -89,6 +95,7 @@ struct TesterExpectations {
 
 struct Configuration {
   cse::CseOptions cse;
+  SignedTokenSettings signed_tokens;
   std::string flex_containers;      // file of further specialisations; empty: none
   TesterExpectations expected;
   cse::RegistrarOptions registrar;  // counts when its id is given; then it is in cse.registrar after loading

@@ -84,6 +84,12 @@ void declare_cse(ConfigurationKeys& keys, Configuration& c) {
              "a list of names as accessControlPolicy", is_type_name);
   keys.boolean("cse.dynamic_authorization", c.cse.access.dynamic_authorization,
                "Ask the authorisation system of a dynamicAuthorizationConsultation before an access is refused.");
+  keys.text("cse.tokens.key_set_file", c.signed_tokens.key_set_file,
+            "File with the JSON Web Key Set (RS256, ES256) of whoever issues tokens (tkns): a signed token then grants what it says, "
+            "without being stored here; \"\": only stored ones do. Read again when it changes.",
+            kPath);
+  keys.needs_no_restart();
+  keys.text("cse.tokens.issuer", c.signed_tokens.issuer, "Issuer (tkis) of signed tokens; \"\": any.", "an AE-ID or CSE-ID, or \"\"");
   keys.boolean("cse.service_subscriptions", c.cse.access.service_subscriptions,
                "AEs register only as the service subscription profile of this CSE's node allows (TS-0004 7.3.2.7).");
   keys.integer("cse.limits.resources", c.cse.resources_per_originator, {0, 100'000'000}, "resources",

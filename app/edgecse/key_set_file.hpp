@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The file of mec.service.tokens.key_set_file, which whoever issues tokens replaces under our feet.
+// A file of cse.tokens or mec.service.tokens, which whoever issues tokens replaces under our feet.
 #pragma once
 
 #include <optional>

@@ -13,6 +13,7 @@
 #include "base/log.hpp"
 #include "binding/http/originator_limits.hpp"
 #include "build_info.hpp"
+#include "cse/access/access_policies.hpp"
 #include "cse/cse_core.hpp"
 #include "cse/subscription/target_removal.hpp"
 #include "edge_options.hpp"
@@ -59,7 +60,10 @@ base::Result<std::unique_ptr<Process>, std::string> Process::start(const Configu
 Process::~Process() {
   // No thread may be inside a part that goes: what lives on the executor ends there, then listeners, then executors, then the
   // client, which answers what it still holds.
-  run_on_executor([this] { tls_watch_.reset(); });
+  run_on_executor([this] {
+    tls_watch_.reset();
+    token_watch_.reset();
+  });
   admin_.reset();
   server_.reset();
   if (moves_) moves_->set_edge(nullptr);
@@ -166,6 +170,8 @@ Started Process::open_cse() {
                                                     .telemetry = registry_});
   if (!opened) return tl::unexpected(opened.error().detail);
   cse_ = std::move(*opened);
+  if (const auto& tokens = configuration_.signed_tokens; !tokens.key_set_file.empty())
+    token_watch_ = std::make_unique<TokenWatch>(executor_, cse_->core().access_policies->signed_tokens(), tokens);
   // Who has a registrar counts this himself.
   if (!configuration_.cse.registrar) registry_.gauge("edgecse_registrar_up", "Whether the registrar knows this CSE").set(1);
   return {};

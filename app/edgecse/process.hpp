@@ -26,6 +26,7 @@
 #include "store/resource_store.hpp"
 #include "telemetry/registry.hpp"
 #include "tls_watch.hpp"
+#include "token_watch.hpp"
 #include "upper_tester.hpp"
 
 namespace edgecse::app {
@@ -79,6 +80,7 @@ class Process {
   Entrance entrance_;
   std::unique_ptr<net::HttpServer> server_;
   std::unique_ptr<TlsWatch> tls_watch_;
+  std::unique_ptr<TokenWatch> token_watch_;  // none: no keys are configured
   std::unique_ptr<AdminServer> admin_;
 };
 

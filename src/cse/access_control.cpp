@@ -65,9 +65,10 @@ bool rule_fits(const AccessQuestion& question, const Resource& target, const Jso
 // Collects what sets of rules say, until one grants without limits.
 class RuleJudge {
  public:
-  RuleJudge(const CseCore& core, const AccessQuestion& question, const Resource& target, const Requester& requester)
+  RuleJudge(const CseCore& core, const AccessQuestion& question, const Resource& target, const Requester& requester,
+            const AccessGrant& grant)
       : core_(core), question_(question), target_(target), requester_(requester), names_(requester.forms) {
-    for (std::string& role : valid_roles(core, question, requester.forms, target)) names_.push_back(std::move(role));
+    for (std::string& role : valid_roles(core, question, {requester.forms, grant.tokens}, target)) names_.push_back(std::move(role));
   }
 
   void ask(const RuleIndex& rules) {
@@ -226,42 +227,51 @@ class Decider {
   }
 
   [[nodiscard]] AccessDecision by_self_privileges(const Resource& target) const {
-    RuleJudge judge(core_, question_, target, *requester_);
+    RuleJudge judge(core_, question_, target, *requester_, *grant_for(target));
     judge.ask(RuleIndex(target.attributes.value("pvs", Json::object())));
     return judge.decision();
   }
 
+  // Never null.
+  [[nodiscard]] AccessGrantPtr grant_for(const Resource& target) const {
+    static const auto none = std::make_shared<const AccessGrant>();
+    if (!core_.options.access.dynamic_authorization) return none;
+    AccessGrantPtr grant = core_.access_policies->granted(requester_->local, target.id, question_.now);
+    return grant ? grant : none;
+  }
+
   // What they grant depends on the target.
-  [[nodiscard]] bool has_tokens() const {
+  [[nodiscard]] bool has_tokens(const AccessGrant& grant) const {
     const onem2m::Request& request = question_.request;
-    return !request.tokens.empty() || !request.token_ids.empty() || !request.local_token_ids.empty();
+    return !request.tokens.empty() || !request.token_ids.empty() || !request.local_token_ids.empty() || !grant.tokens.empty();
   }
 
   // What was given to this originator beside the policies: by tokens, or by an authorisation system that was asked.
   [[nodiscard]] AccessDecision by_given_privileges(const Resource& target) const {
-    const auto granted = core_.access_policies->granted(requester_->local, target.id, question_.now);
-    if (!granted && !has_tokens()) return {};
-    RuleJudge judge(core_, question_, target, *requester_);
-    if (granted) judge.ask(RuleIndex(*granted));
-    const auto sets = token_privileges(core_, question_, requester_->forms, target);
+    const AccessGrantPtr grant = grant_for(target);
+    if (grant->privileges.is_null() && !has_tokens(*grant)) return {};
+    RuleJudge judge(core_, question_, target, *requester_, *grant);
+    if (grant->privileges.is_object()) judge.ask(RuleIndex(grant->privileges));
+    const auto sets = token_privileges(core_, question_, {requester_->forms, grant->tokens}, target);
     for (const Json& privileges : sets) judge.ask(RuleIndex(privileges));
     return judge.decision();
   }
 
   [[nodiscard]] AccessDecision by_policies(const Resource& target, const Json& policies) const {
-    RuleJudge judge(core_, question_, target, *requester_);
+    const AccessGrantPtr grant = grant_for(target);
+    RuleJudge judge(core_, question_, target, *requester_, *grant);
     for (const Json& id : policies) {
       if (!id.is_string()) continue;
       const ResourcePtr policy = find_resource(core_, question_.tree, id.get_ref<const std::string&>());
       if (!policy || !is_access_control_policy(*policy)) continue;
       const AccessPolicyPtr ready = core_.access_policies->get(policy);
-      if (question_.memory == nullptr || has_tokens() || !ready->privileges.depends_on_type_only()) {
+      if (question_.memory == nullptr || has_tokens(*grant) || !ready->privileges.depends_on_type_only()) {
         judge.ask(ready->privileges);
         continue;
       }
       const auto [known, is_new] = question_.memory->answers.try_emplace(policy->id + ' ' + std::to_string(target.type));
       if (is_new) {
-        RuleJudge alone(core_, question_, target, *requester_);
+        RuleJudge alone(core_, question_, target, *requester_, *grant);
         alone.ask(ready->privileges);
         known->second = alone.decision().granted;
       }

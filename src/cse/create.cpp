@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <span>
 
+#include "cse/access/originator.hpp"
 #include "cse/announcement/announcement.hpp"
 #include "cse/limits/resource_limit.hpp"
 #include "cse/procedures.hpp"
@@ -146,7 +147,8 @@ Result<> authorise(const CseCore& core, const Tree& tree, base::WallTime now, co
   if (may_access(core, {tree, now, request, operation, child_type, attributes}, resource)) return {};
   if (may_synchronise(core.options, request, resource)) return {};
   return refuse(ResponseStatus::OriginatorHasNoPrivilege,
-                "no access control policy of '" + resource.name + "' lets " + request.from + " do this");
+                "no access control policy of '" + resource.name + "' lets " + request.from + " do this" +
+                    token_faults(core, tree, now, request));
 }
 
 Result<> check_conditions(const Tree& tree, const Request& request, const Resource& resource, const Json& attributes,

@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "cse/access/access_decision.hpp"
+#include "cse/access/access_policies.hpp"
 #include "cse/answer_ids.hpp"
 #include "cse/cmdh/communication_management.hpp"
 #include "cse/message_check.hpp"
@@ -145,6 +146,8 @@ void Pipeline::transit(Request request, const Address& address, ResponseCallback
 }
 
 void Pipeline::host(Request request, const Address& address, const SnapshotPtr& snapshot, ResponseCallback done) {
+  if (!request.tokens.empty())
+    core_.access_policies->signed_tokens().open_all(request.tokens, core_.environment.clock.wall_now());
   if (core_.subtree != nullptr && core_.subtree->takes(request, address.segments))
     return core_.subtree->handle(std::move(request), std::move(done));
   if (!request.peer.internal) {

@@ -71,19 +71,17 @@ AccessPolicyPtr AccessPolicies::get(const ResourcePtr& policy) {
   return made;
 }
 
-void AccessPolicies::grant(const std::string& originator, const std::string& resource, Json privileges,
-                           base::WallTime until) {
+void AccessPolicies::grant(const std::string& originator, const std::string& resource, AccessGrant grant) {
   const std::lock_guard lock(mutex_);
   if (grants_.size() >= kMostGrants) grants_.clear();
-  grants_[{originator, resource}] = {std::make_shared<const Json>(std::move(privileges)), until};
+  grants_[{originator, resource}] = std::make_shared<const AccessGrant>(std::move(grant));
 }
 
-std::shared_ptr<const Json> AccessPolicies::granted(const std::string& originator, const std::string& resource,
-                                                    base::WallTime now) const {
+AccessGrantPtr AccessPolicies::granted(const std::string& originator, const std::string& resource, base::WallTime now) const {
   const std::lock_guard lock(mutex_);
   if (grants_.empty()) return nullptr;
   const auto found = grants_.find({originator, resource});
-  return found == grants_.end() || found->second.until <= now ? nullptr : found->second.privileges;
+  return found == grants_.end() || found->second->until <= now ? nullptr : found->second;
 }
 
 }  // namespace edgecse::cse

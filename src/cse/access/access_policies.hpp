@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "cse/access/signed_tokens.hpp"
 #include "cse/resource.hpp"
 
 namespace edgecse::cse {
@@ -65,26 +66,32 @@ struct AccessPolicy {
 };
 using AccessPolicyPtr = std::shared_ptr<const AccessPolicy>;
 
+/// What an authorisation system gave to one originator for one resource: rules, and tokens that count as if it had sent them.
+struct AccessGrant {
+  Json privileges;  // m2m:setOfAcrs; null: none
+  std::vector<std::string> tokens;
+  base::WallTime until;
+};
+using AccessGrantPtr = std::shared_ptr<const AccessGrant>;
+
 /// Keeps policies ready, and what an authorisation system granted for a while. Thread-safe.
 class AccessPolicies {
  public:
   [[nodiscard]] AccessPolicyPtr get(const ResourcePtr& policy);
 
-  /// m2m:setOfAcrs that count for this originator and resource until then. Not kept over a restart: it is asked again.
-  void grant(const std::string& originator, const std::string& resource, Json privileges, base::WallTime until);
+  /// Not kept over a restart: it is asked again.
+  void grant(const std::string& originator, const std::string& resource, AccessGrant grant);
   /// nullptr: nothing was granted, or it is over.
-  [[nodiscard]] std::shared_ptr<const Json> granted(const std::string& originator, const std::string& resource,
-                                                    base::WallTime now) const;
+  [[nodiscard]] AccessGrantPtr granted(const std::string& originator, const std::string& resource, base::WallTime now) const;
+
+  [[nodiscard]] SignedTokens& signed_tokens() { return signed_tokens_; }
 
  private:
   static constexpr std::size_t kMost = 1024, kMostGrants = 100'000;
-  struct Grant {
-    std::shared_ptr<const Json> privileges;
-    base::WallTime until;
-  };
   mutable std::mutex mutex_;
   std::map<std::string, AccessPolicyPtr, std::less<>> ready_;               // by ri; guarded by mutex_
-  std::map<std::pair<std::string, std::string>, Grant> grants_;             // by originator and ri; guarded by mutex_
+  std::map<std::pair<std::string, std::string>, AccessGrantPtr> grants_;    // by originator and ri; guarded by mutex_
+  SignedTokens signed_tokens_;
 };
 
 }  // namespace edgecse::cse

@@ -20,13 +20,35 @@ namespace {
 
 constexpr int kConsultation = 34;                            // dynamicAuthorizationConsultation
 constexpr int kDasRequest = 1, kDasResponse = 2;             // m2m:securityInfoType
-constexpr std::size_t kMostPointsOfAccess = 8;
+constexpr std::size_t kMostPointsOfAccess = 8, kMostTokens = SignedTokens::kMostOfOneRequest;
 constexpr base::Duration kLifetime = std::chrono::minutes{1};  // of a grant that names none
 
 const Json* member(const Json& object, const char* name) {
   if (!object.is_object()) return nullptr;
   const auto found = object.find(name);
   return found == object.end() ? nullptr : &*found;
+}
+
+// Of an m2m:dynAuthDasResponse: privileges, tokens, or both. Nothing: it grants nothing, or is damaged.
+std::optional<AccessGrant> read_grant(const Json& response, base::WallTime now, base::WallTime at_most_until) {
+  AccessGrant grant{{}, {}, at_most_until};
+  if (const Json* const policy = member(response, "dai"); policy != nullptr) {
+    const Json* const privileges = member(*policy, "gp");
+    if (privileges != nullptr && !privileges->is_object()) return std::nullopt;
+    if (privileges != nullptr) grant.privileges = *privileges;
+    if (const Json* const lifetime = member(*policy, "pl"); lifetime != nullptr) {
+      const auto given = onem2m::parse_absolute_or_relative(lifetime->is_string() ? lifetime->get<std::string>() : lifetime->dump(), now);
+      if (!given) return std::nullopt;
+      grant.until = std::min(grant.until, *given);
+    }
+  }
+  if (const Json* const tokens = member(response, "tkns"); tokens != nullptr) {
+    if (!tokens->is_array()) return std::nullopt;
+    for (const Json& token : *tokens)
+      if (token.is_string() && grant.tokens.size() < kMostTokens) grant.tokens.push_back(token.get<std::string>());
+  }
+  if (grant.privileges.is_null() && grant.tokens.empty()) return std::nullopt;
+  return grant;
 }
 
 }  // namespace
@@ -124,17 +146,11 @@ bool Consultation::take_answer(const Inquiry& inquiry, const Json& content) {
   const Json* const information = member(content, "m2m:seci");
   const Json* const kind = information == nullptr ? nullptr : member(*information, "sit");
   const Json* const response = information == nullptr ? nullptr : member(*information, "dres");
-  const Json* const policy = response == nullptr ? nullptr : member(*response, "dai");
-  const Json* const privileges = policy == nullptr ? nullptr : member(*policy, "gp");
-  if (kind == nullptr || *kind != kDasResponse || privileges == nullptr || !privileges->is_object()) return false;
+  if (kind == nullptr || *kind != kDasResponse || response == nullptr) return false;
   const base::WallTime now = core_.environment.clock.wall_now();
-  base::WallTime until = now + inquiry.authority.lifetime;
-  if (const Json* const lifetime = member(*policy, "pl"); lifetime != nullptr) {
-    const auto given = onem2m::parse_absolute_or_relative(lifetime->is_string() ? lifetime->get<std::string>() : lifetime->dump(), now);
-    if (!given) return false;
-    until = std::min(until, *given);
-  }
-  core_.access_policies->grant(local_originator(core_.options, inquiry.request.from), inquiry.target->id, *privileges, until);
+  auto grant = read_grant(*response, now, now + inquiry.authority.lifetime);
+  if (!grant) return false;
+  core_.access_policies->grant(local_originator(core_.options, inquiry.request.from), inquiry.target->id, std::move(*grant));
   return true;
 }
 

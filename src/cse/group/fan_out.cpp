@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "cse/access/originator.hpp"
 #include "cse/group/notification_forwarder.hpp"
 #include "cse/group/semantic_fan_out.hpp"
 #include "cse/message_check.hpp"
@@ -258,7 +259,8 @@ void FanOut::handle(Request request, ResponseCallback done) {
   }
   if (!may_use(core_, snapshot->tree, now, request, group))
     return fail({ResponseStatus::OriginatorHasNoPrivilege,
-                 "neither macp nor acpi of '" + group.name + "' lets " + request.from + " do this"});
+                 "neither macp nor acpi of '" + group.name + "' lets " + request.from + " do this" +
+                     token_faults(core_, snapshot->tree, now, request)});
   if (through->point == kSemanticFanOutPoint) {
     const auto asked = std::make_shared<const Request>(request);
     return ask_members(core_, alive_, snapshot, std::move(request), group, [asked, done](onem2m::Result<Response> answer) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -113,11 +114,15 @@ TEST_F(EdgecseConfiguration, AKeySetIsReadAgainWhenItsFileHasAnotherContent) {
   const test::TemporaryFolder folder;
   const std::string path = folder.file("keys.json");
   const auto write = [&](const std::string& text) { std::ofstream(path) << text; };
-  EXPECT_THAT(load_with("", {"mec.service.tokens.key_set_file=" + path}), ElementsAre(HasSubstr("names no readable file")));
-  write("{}");
-  EXPECT_THAT(load_with("", {"mec.service.tokens.key_set_file=" + path}), ElementsAre(HasSubstr("a key set is")));
-  write(test::kKeySet);
-  EXPECT_THAT(load_with("", {"mec.service.tokens.key_set_file=" + path}), IsEmpty());
+  for (const std::string key : {"mec.service.tokens.key_set_file=", "cse.tokens.key_set_file="}) {
+    std::filesystem::remove(path);
+    EXPECT_THAT(load_with("", {key + path}), ElementsAre(HasSubstr("names no readable file")));
+    write("{}");
+    EXPECT_THAT(load_with("", {key + path}), ElementsAre(HasSubstr("a key set is")));
+    write(test::kKeySet);
+    EXPECT_THAT(load_with("", {key + path}), IsEmpty());
+    configuration_ = {};
+  }
   KeySetFile file(path);
   ASSERT_TRUE(file.read());
   EXPECT_FALSE(file.read_if_changed());

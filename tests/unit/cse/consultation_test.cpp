@@ -4,9 +4,12 @@
 // 10.2.16, TS-0004 7.5.1.2.17).
 #include <gtest/gtest.h>
 
+#include "cse/access/access_policies.hpp"
+#include "net/json_web_token.hpp"
 #include "support/cse_network.hpp"
 #include "support/cse_options.hpp"
 #include "support/test_cse.hpp"
+#include "support/token_issuer.hpp"
 
 namespace edgecse::test {
 namespace {
@@ -73,6 +76,37 @@ TEST_F(Consultation, GrantIsForTheOneWhoWasMeant) {
   EXPECT_EQ(rsc(cse.retrieve("cse-mn/Cowner", "Cthird")), 2000) << "asked again for another resource";
 }
 
+TEST_F(Consultation, AnswerMayBeTokensThatAreStoredHere) {
+  const Json rules{{"acr", Json::array({{{"acor", {"Cother"}}, {"acop", 2}}})}};
+  const Json token{{"tkid", "t-1"}, {"tkob", "a.b.c"}, {"tkhd", "Cother"}, {"tkps", {{"pm", Json::array({{{"pv", rules}}})}}}};
+  ASSERT_EQ(rsc(cse.create("cse-mn", 32, {{"m2m:tk", token}})), 2001);
+  answer = {{"m2m:seci", {{"sit", 2}, {"dres", {{"tkns", {"x.y.z", "a.b.c"}}}}}}};
+  EXPECT_EQ(rsc(cse.retrieve(data, "Cother")), 2000);
+  EXPECT_EQ(rsc(cse.retrieve(data, "Cother")), 2000);
+  EXPECT_EQ(asked.size(), 1U) << "it is remembered";
+  EXPECT_EQ(rsc(cse.retrieve(data, "Cthird")), 4103) << "the token is another's";
+  answer = Json{};
+  cse.time.advance(61s);
+  EXPECT_EQ(rsc(cse.retrieve(data, "Cother")), 4103);
+}
+
+TEST_F(Consultation, AnswerMayBeSignedTokens) {
+  const TokenIssuer issuer("k1");
+  struct Keys final : cse::TokenKeys {
+    explicit Keys(const std::string& set) : keys(*net::JsonWebKeySet::parse(set)) {}
+    base::Result<Json, std::string> open(std::string_view token) const override { return keys.open(token); }
+    net::JsonWebKeySet keys;
+  };
+  cse.cse().core().access_policies->signed_tokens().trust(std::make_shared<Keys>(issuer.key_set()), "");
+  Json claims = claims_for("/mn1/Cother", data, 2);
+  claims["tkna"] = "20231114T221350";
+  answer = {{"m2m:seci", {{"sit", 2}, {"dres", {{"tkns", {issuer.sign(claims)}}}}}}};
+  EXPECT_EQ(rsc(cse.retrieve(data, "Cother")), 2000);
+  EXPECT_EQ(rsc(cse.update(data, {{"m2m:cnt", {{"lbl", {"x"}}}}}, "Cother")), 4103) << "another operation";
+  cse.time.advance(30s);
+  EXPECT_EQ(rsc(cse.retrieve(data, "Cother")), 4103) << "the token has ended before the consultation's grants do";
+}
+
 TEST_F(Consultation, CreatesHappenOnceAfterTheGrant) {
   answer = grant("Cother", 1, 30'000);
   EXPECT_EQ(rsc(cse.add_instance(data, "1", "Cother")), 2001);
@@ -90,7 +124,8 @@ TEST_F(Consultation, NobodyIsAskedWhereItIsOffOrNotNamed) {
 TEST_F(Consultation, DamagedAnswersGrantNothing) {
   for (const char* text : {R"([])", R"({"m2m:seci":1})", R"({"m2m:seci":{"sit":2,"dres":{"dai":{"gp":7}}}})",
                            R"({"m2m:seci":{"sit":1,"dres":{"dai":{"gp":{"acr":[{"acor":["all"],"acop":63}]}}}}})",
-                           R"({"m2m:seci":{"sit":2,"dres":{"dai":{"gp":{"acr":[{"acor":["all"],"acop":63}]},"pl":"soon"}}}})"}) {
+                           R"({"m2m:seci":{"sit":2,"dres":{"dai":{"gp":{"acr":[{"acor":["all"],"acop":63}]},"pl":"soon"}}}})",
+                           R"({"m2m:seci":{"sit":2,"dres":{"tkns":"a.b.c"}}})", R"({"m2m:seci":{"sit":2,"dres":{"tkns":[1]}}})"}) {
     answer = Json::parse(text);
     EXPECT_EQ(rsc(cse.retrieve(data, "Cother")), 4103) << text;
   }
