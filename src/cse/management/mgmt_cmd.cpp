@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cse/management/mgmt_cmd.hpp"
 
+#include "cse/management/command_arguments.hpp"
 #include "cse/management/exec_instance.hpp"
 #include "onem2m/timestamp.hpp"
 
@@ -45,11 +46,19 @@ Resource make_instance(const CseCore& core, Transaction& transaction, const Reso
   return instance;
 }
 
+bool is_to_be_executed(const Json& requested) {
+  const auto enable = requested.find("exe");
+  return enable != requested.end() && *enable == true;
+}
+
 }  // namespace
 
+Result<> MgmtCmdProcedure::before_update(UpdateContext& context) {
+  return is_to_be_executed(context.requested) ? check_command_arguments(context.after.attributes) : Result<>{};
+}
+
 Result<> MgmtCmdProcedure::after_update(UpdateContext& context) {
-  const auto enable = context.requested.find("exe");
-  if (enable == context.requested.end() || *enable != true) return {};
+  if (!is_to_be_executed(context.requested)) return {};
   Transaction& transaction = context.transaction;
   for (const std::string& target : targets_of(core_, transaction.tree(), context.after)) {
     Resource instance = make_instance(core_, transaction, context.after, target);

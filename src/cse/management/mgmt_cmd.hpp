@@ -12,6 +12,8 @@ class MgmtCmdProcedure final : public TypeProcedure {
   static constexpr int kType = 12;
 
   explicit MgmtCmdProcedure(CseCore& core) : core_(core) {}
+  /// 6022, 6023, 6024: it is to be executed, but cannot be as it is.
+  onem2m::Result<> before_update(UpdateContext& context) override;
   onem2m::Result<> after_update(UpdateContext& context) override;
   /// 6029: one of its instances can no longer be cancelled.
   [[nodiscard]] onem2m::Result<> check_delete(const Tree& tree, const onem2m::Request& request,

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "cse/location/network_positions.hpp"
+#include "cse/management/command_arguments.hpp"
 #include "onem2m/timestamp.hpp"
 #include "support/test_cse.hpp"
 
@@ -341,6 +342,51 @@ TEST_F(ManagementCommand, MakesAnInstanceWhenItIsEnabled) {
   EXPECT_EQ(cse.retrieve(id).content["m2m:exin"]["ext"], node);
   EXPECT_EQ(status(id), Json({1, 31}));
   EXPECT_EQ(rsc(cse.create("cse-mn/cmd", 8, {{"m2m:exin", Json::object()}})), 4005);
+}
+
+// TS-0004 7.4.16: what a command needs is asked for when it is to be executed, not when it is written down.
+TEST_F(ManagementCommand, IsExecutedWithTheArgumentsOfItsKind) {
+  constexpr const char* kDownload =
+      R"({"ftyp":"1","url":"http://a/b","unm":"u","pwd":"p","fsi":10,"tgf":"f","dss":1,"surl":"http://a/c","stt":"20231114T221320","cpt":"20231114T231320"})";
+  constexpr const char* kInstall = R"({"url":"http://a/b","uuid":"x","unm":"u","pwd":"p","eer":"e"})";
+  const std::string no_time = std::string(kDownload).replace(std::string_view(kDownload).find("20231114T221320"), 15, "soon");
+  const struct {
+    int command;
+    std::string arguments;
+    int answer;
+  } rows[] = {{1, "", 2004},
+              {1, R"({"rst":{"any":[{"nm":"a","val":1}]}})", 2004},
+              {1, R"({"rbo":{}})", 6023},
+              {2, R"([{"rbo":[{}]}])", 2004},
+              {2, R"({"rbo":{"url":"http://a"}})", 6023},
+              {3, "", 6024},
+              {3, R"({"uld":[]})", 6024},
+              {3, R"({"uld":{"ftyp":"1","url":"http://a/b","unm":"u"}})", 6024},
+              {3, R"({"uld":{"ftyp":1,"url":"http://a/b","unm":"u","pwd":"p"}})", 6023},
+              {3, R"({"uld":{"ftyp":"1","url":"http://a/b","unm":"u","pwd":"p"}})", 2004},
+              {4, std::string(R"({"dld":)") + kDownload + "}", 2004},
+              {4, R"({"dld":)" + no_time + "}", 6023},
+              {4, std::string(R"({"dld":)") + kInstall + "}", 6023},
+              {5, std::string(R"({"swin":[)") + kInstall + "]}", 2004},
+              {5, std::string(R"({"swin":)") + kInstall + R"(,"swun":{}})", 6023},
+              {6, R"({"swun":{"uuid":"x","vr":"1"}})", 6024},
+              {6, R"({"swun":{"uuid":"x","vr":"1","eer":"e"}})", 2004},
+              {7, R"({"swup":{"uuid":"x","vr":"1","eer":"e","url":"http://a","unm":"u","pwd":"p"}})", 2004},
+              {7, R"(["swup"])", 6023}};
+  for (const auto& [command, arguments, answer] : rows) {
+    Json content{{"rn", "other"}, {"cmt", command}, {"ext", node}};
+    if (!arguments.empty()) content["exra"] = Json::parse(arguments);
+    ASSERT_EQ(rsc(cse.create("cse-mn", 12, {{"m2m:mgc", content}})), 2001) << arguments;
+    EXPECT_EQ(rsc(cse.update("cse-mn/other", {{"m2m:mgc", {{"exe", true}}}})), answer) << command << ' ' << arguments;
+    const auto instances = cse.retrieve("cse-mn/other", "CAdmin", 8).content["m2m:mgc"].value("m2m:exin", Json::array());
+    EXPECT_EQ(instances.size(), answer == 2004 ? 1U : 0U) << command << ' ' << arguments;
+    ASSERT_EQ(rsc(cse.remove("cse-mn/other")), 2002);
+  }
+  EXPECT_EQ(rsc(cse.create("cse-mn", 12, {{"m2m:mgc", {{"cmt", 8}, {"ext", node}}}})), 4000);
+  EXPECT_EQ(rsc(cse.create("cse-mn", 12, {{"m2m:mgc", {{"cmt", 1}, {"ext", node}, {"exra", "all"}}}})), 4000);
+  const auto unknown = cse::check_command_arguments({{"cmt", 8}});
+  EXPECT_EQ(onem2m::to_number(unknown.error().status), 6022);
+  EXPECT_EQ(rsc(cse.update("cse-mn/cmd", {{"m2m:mgc", {{"exe", true}, {"exra", {{"uld", Json::object()}}}}}})), 6023) << "those of the UPDATE";
 }
 
 TEST_F(ManagementCommand, IsReportedByWhoMayChangeItsNode) {
