@@ -18,7 +18,6 @@ constexpr std::string_view kHeld = "held ";       // begins the ordering keys of
 constexpr const char* kHolds = "pn";              // member of Resource::internal: how many are held
 constexpr std::size_t kDroppedAtOnce = 1'000;
 constexpr std::int64_t kMostHeld = 10'000;        // of one subscription
-constexpr std::size_t kMostHolders = 10'000;      // beyond it the least nsp gives way
 constexpr int kImmediate = 2;                     // m2m:stdEventCats
 constexpr int kSendLatest = 1;                    // m2m:pendingNotification
 constexpr base::Duration kLookInterval = 1s;      // schedules are told in seconds
@@ -59,10 +58,11 @@ bool schedule_allows(const Tree& tree, std::string_view resource, base::WallTime
   return !found;
 }
 
-NotificationDepartures::NotificationDepartures(CseCore& core)
+NotificationDepartures::NotificationDepartures(CseCore& core, std::size_t most_holders)
     : core_(core),
       dropped_(core.environment.telemetry.counter("edgecse_notifications_total", "Notifications by what became of them",
-                                                  {{"result", "dropped"}})) {}
+                                                  {{"result", "dropped"}})),
+      most_holders_(most_holders) {}
 
 bool NotificationDepartures::is_held(std::string_view ordering_key) { return ordering_key.starts_with(kHeld); }
 
@@ -112,33 +112,35 @@ void NotificationDepartures::hold(Transaction& transaction, Resource& subscripti
   entry.ordering_key = std::string(kHeld) + entry.ordering_key;
   entry.expires = 0;  // its life begins when it may leave
   if (policy == kSendLatest) drop_older(transaction, entry);
-  make_room(transaction, subscription);
+  if (!make_room(transaction, subscription)) return dropped_.add();
   subscription.internal[kHolds] = subscription.internal.value(kHolds, std::int64_t{0}) + 1;
   enqueue(transaction, entry);
 }
 
 // What is held is bounded: of one subscription the oldest goes, of all those of the least notificationStoragePriority.
-void NotificationDepartures::make_room(Transaction& transaction, const Resource& subscription) {
+bool NotificationDepartures::make_room(Transaction& transaction, const Resource& subscription) {
   if (subscription.internal.value(kHolds, std::int64_t{0}) >= kMostHeld) {
     const std::vector<store::Row> rows = held_rows(transaction, subscription.id);
-    if (rows.size() < static_cast<std::size_t>(kMostHeld)) return;
+    if (rows.size() < static_cast<std::size_t>(kMostHeld)) return true;
     transaction.erase_row(store::Table::Outbox, rows.front().key, subscription.unit);
     dropped_.add();
-    return;
+    return true;
   }
   ResourcePtr least;
   {
     std::lock_guard lock(mutex_);
-    if (holders_.size() < kMostHolders || holders_.contains(subscription.id)) return;
+    if (holders_.size() < most_holders_ || holders_.contains(subscription.id)) return true;
     for (const std::string& id : holders_) {
       const ResourcePtr holder = transaction.tree().find(id);
       if (holder && (!least || holder->number("nsp") < least->number("nsp"))) least = holder;
     }
   }
-  if (!least || least->number("nsp") > subscription.number("nsp")) return;
+  if (!least) return true;
+  if (least->number("nsp") > subscription.number("nsp")) return false;
   Resource emptied = *least;
   forget(transaction, emptied);
   transaction.put(std::move(emptied));
+  return true;
 }
 
 void NotificationDepartures::forget(Transaction& transaction, Resource& subscription) {

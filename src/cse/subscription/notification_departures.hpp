@@ -22,7 +22,8 @@ namespace edgecse::cse {
 
 class NotificationDepartures : public std::enable_shared_from_this<NotificationDepartures> {
  public:
-  explicit NotificationDepartures(CseCore& core);
+  /// Beyond most_holders subscriptions that hold something the least notificationStoragePriority gives way.
+  explicit NotificationDepartures(CseCore& core, std::size_t most_holders = 10'000);
 
   /// Rows under such ordering keys are not sent as they are.
   [[nodiscard]] static bool is_held(std::string_view ordering_key);
@@ -41,7 +42,8 @@ class NotificationDepartures : public std::enable_shared_from_this<NotificationD
 
  private:
   void hold(Transaction& transaction, Resource& subscription, OutboxEntry entry);
-  void make_room(Transaction& transaction, const Resource& subscription);
+  /// False: everybody who holds something comes before the subscription.
+  [[nodiscard]] bool make_room(Transaction& transaction, const Resource& subscription);
   void send(Transaction& transaction, Resource& subscription, OutboxEntry&& entry) const;
   [[nodiscard]] bool target_reachable(const Tree& tree, const OutboxEntry& entry, base::WallTime time) const;
   /// False: nothing changed.
@@ -51,6 +53,7 @@ class NotificationDepartures : public std::enable_shared_from_this<NotificationD
 
   CseCore& core_;
   telemetry::Counter& dropped_;
+  const std::size_t most_holders_;
   std::mutex mutex_;
   std::set<std::string> holders_;  // guarded by mutex_
   bool looking_ = false;           // guarded by mutex_; a timer runs

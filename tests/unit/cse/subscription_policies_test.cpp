@@ -3,6 +3,7 @@
 // What a subscription's policies do to its notifications: schedules, pending notifications, statistics, past events, missing
 // data, who is told of its end. TS-0001 9.6.8, TS-0004 7.4.8, 7.5.1.2.
 #include "cse/cse_core.hpp"
+#include "cse/subscription/notification_departures.hpp"
 #include "subscription_fixture.hpp"
 
 namespace edgecse::test {
@@ -88,6 +89,45 @@ TEST_F(SubscriptionPolicies, ThePendingGoWithTheirPolicy) {
   EXPECT_EQ(outbox_rows(), 1U) << "sendLatest keeps the newest";
   ASSERT_EQ(rsc(cse.update(data + "/sub", {{"m2m:sub", {{"pn", nullptr}}}}, "Cdev")), 2004);
   EXPECT_EQ(outbox_rows(), 0U);
+}
+
+// TS-0001 9.6.8, notificationStoragePriority; 9.6.3, notificationCongestionPolicy.
+TEST_F(SubscriptionPolicies, WhenTooManyHoldSomethingTheLeastStoragePriorityGivesWay) {
+  const auto departures = std::make_shared<cse::NotificationDepartures>(cse.cse().core(), 2);
+  const auto hold_one = [&](const std::string& name, int priority) {
+    Json asked{{"rn", name}, {"pn", 2}};
+    if (priority != 0) asked["nsp"] = priority;
+    EXPECT_EQ(rsc(subscribe(data, asked)), 2001);
+    EXPECT_EQ(rsc(schedule(data + "/" + name, kLater, {{"rn", "notificationSchedule"}})), 2001);
+    const std::string id = cse.retrieve(data + "/" + name, "Cdev").content["m2m:sub"]["ri"];
+    cse.cse().loop().submit({[&](cse::Transaction& transaction) -> onem2m::Result<> {
+                               cse::Resource subscription = *transaction.tree().find(id);
+                               cse::OutboxEntry entry = cse::make_outbox_entry(transaction, id + " " + kSink, onem2m::Operation::Notify,
+                                                                               kSink, "/mn1", 1h, id);
+                               departures->leave(transaction, subscription, {entry});
+                               transaction.put(std::move(subscription));
+                               return {};
+                             },
+                             nullptr});
+    cse.time.advance(1ms);
+  };
+  const auto holders = [&] {
+    std::vector<std::string> names;
+    for (const char* name : {"urgent", "any", "more", "late"}) {
+      const auto subscription = cse.tree().child(cse.tree().child("Cdev", "data")->id, name);
+      if (subscription) departures->watch(*subscription);
+      if (subscription && subscription->internal.contains("pn")) names.emplace_back(name);
+    }
+    return names;
+  };
+  hold_one("urgent", 5);
+  hold_one("any", 0);
+  EXPECT_EQ(holders(), (std::vector<std::string>{"urgent", "any"}));
+  hold_one("more", 3);
+  EXPECT_EQ(holders(), (std::vector<std::string>{"urgent", "more"})) << "none counts as the least";
+  hold_one("late", 1);
+  EXPECT_EQ(holders(), (std::vector<std::string>{"urgent", "more"})) << "it would be the least itself";
+  EXPECT_EQ(outbox_rows(), 2U);
 }
 
 TEST_F(SubscriptionPolicies, ImmediateNotificationsIgnoreSchedules) {
