@@ -6,6 +6,7 @@
 
 #include "cse/access/originator.hpp"
 #include "cse/announcement/announcement.hpp"
+#include "cse/child_resources.hpp"
 #include "cse/limits/resource_limit.hpp"
 #include "cse/procedures.hpp"
 #include "cse/rows.hpp"
@@ -101,6 +102,10 @@ Json difference(const Json& stored, const Json& requested) {
   return changed;
 }
 
+Json shown(const Work& work, const Resource& resource) {
+  return shown_attributes(work.core, work.transaction.tree(), work.transaction.now(), resource);
+}
+
 Response answer(const Work& work, const Resource& resource) {
   Response response = make_response(ResponseStatus::Created);
   const int rcn = work.request.result_content.value_or(1);
@@ -108,10 +113,10 @@ Response answer(const Work& work, const Resource& resource) {
     case 0:
       return response;
     case 1:
-      response.content = Json{{resource.member_name, resource.attributes}};
+      response.content = Json{{resource.member_name, shown(work, resource)}};
       return response;
     case 9:
-      response.content = Json{{resource.member_name, difference(resource.attributes, *work.request.content.begin())}};
+      response.content = Json{{resource.member_name, difference(shown(work, resource), *work.request.content.begin())}};
       return response;
     default:
       break;

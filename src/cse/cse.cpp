@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "cse/access/access_policies.hpp"
+#include "cse/access/authorization_points.hpp"
 #include "cse/access/consultation.hpp"
 #include "cse/access_control_policy.hpp"
 #include "cse/ae.hpp"
@@ -63,6 +64,7 @@ void add_procedures(CseCore& core) {
   procedures.add(TimeSyncBeaconProcedure::kType, std::make_shared<TimeSyncBeaconProcedure>());
   procedures.add(PrimitiveProfileProcedure::kType, std::make_shared<PrimitiveProfileProcedure>());
   add_management(core);
+  add_authorization_points(core);
 }
 
 // Exchange, expiration: each registers what it offers in the core. A later one may replace an earlier one's procedure.

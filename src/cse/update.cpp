@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // UPDATE. TS-0004 7.3.3.7; the answer: 7.3.3.12.
+#include "cse/child_resources.hpp"
 #include "cse/procedures.hpp"
 #include "onem2m/timestamp.hpp"
 
@@ -88,9 +89,11 @@ Json modified_by(const Json& requested, const Json& before, const Json& after) {
 Response answer(const Work& work, const Resource& before, const Resource& after, const Json& requested) {
   Response response = make_response(ResponseStatus::Updated);
   const int rcn = work.request.result_content.value_or(1);
-  if (rcn == 1) response.content = Json{{after.member_name, after.attributes}};
+  if (rcn != 1 && rcn != 9) return response;
+  Json shown = shown_attributes(work.core, work.transaction.tree(), work.transaction.now(), after);
+  if (rcn == 1) response.content = Json{{after.member_name, std::move(shown)}};
   if (rcn == 9) {
-    Json changed = difference(before.attributes, after.attributes, requested);
+    Json changed = difference(before.attributes, shown, requested);
     changed["lt"] = after.attributes["lt"];  // set by every change, also by a second one of the same moment
     response.content = Json{{after.member_name, std::move(changed)}};
   }

@@ -48,9 +48,8 @@ PARENTS = [5, 2, 14, 3, 29, 9, 23, 12, 22, 26, 11, 37, 38, 40, 41, 63, 65, 50, 1
 
 # Types that are more than data by the standard, but are kept as data here. What has a probe below is judged by that.
 STORED_ONLY = {"backgroundDataTransfer", "multimediaSession", "localMulticastGroup", "ontologyRepository", "ontology",
-               "semanticMashupJobProfile", "semanticMashupInstance", "primitiveProfile", "authorizationDecision",
-               "authorizationPolicy", "authorizationInformation", "modelRepo", "mlModel", "modelDeploymentList",
-               "modelDeployment", "mlDatasetPolicy"}
+               "semanticMashupJobProfile", "semanticMashupInstance", "primitiveProfile", "authorizationInformation", "modelRepo",
+               "mlModel", "modelDeploymentList", "modelDeployment", "mlDatasetPolicy"}
 
 # What one request cannot show; the tests of the types do.
 SHOWN_ELSEWHERE = {"accessControlPolicy": "done", "AE": "done", "remoteCSE": "done", "contentInstance": "done",
@@ -62,6 +61,7 @@ SHOWN_ELSEWHERE = {"accessControlPolicy": "done", "AE": "done", "remoteCSE": "do
                    "triggerRequest": "partly", "statsConfig": "done", "eventConfig": "done", "statsCollect": "done",
                    "execInstance": "done", "dependency": "done", "state": "done", "timeSeriesInstance": "done",
                    "flexContainerInstance": "done", "role": "done", "token": "done", "dynamicAuthorizationConsultation": "done",
+                   "authorizationDecision": "done", "authorizationPolicy": "done",
                    "m2mServiceSubscriptionProfile": "done", "serviceSubscribedNode": "done",
                    "serviceSubscribedAppRule": "done", "AEContactList": "done", "AEContactListPerCSE": "done"}
 
