@@ -166,6 +166,16 @@ Result<> check_children_outlived(const Tree& tree, const Resource& target, const
   return {};
 }
 
+// A schema is missing when its containerDefinition is unknown, too; else the representation bears a wrong name.
+tl::unexpected<onem2m::Error> unfit_member(const onem2m::Error& error, const std::string& member_name, const Json& attributes) {
+  const auto definition = attributes.is_object() ? attributes.find("cnd") : attributes.end();
+  if (error.status != ResponseStatus::SpecializationSchemaNotFound || definition == attributes.end() ||
+      !definition->is_string() || !onem2m::find_flex_container_specialisation(definition->get_ref<const std::string&>()))
+    return tl::unexpected(error);
+  return refuse(ResponseStatus::BadRequest, "'" + base::shown(member_name) + "' is not the name of a representation of cnd '" +
+                                                base::shown(definition->get_ref<const std::string&>()) + "'");
+}
+
 }  // namespace
 
 std::int64_t to_microseconds(std::string_view timestamp) {
@@ -187,7 +197,7 @@ Result<Representation> check_new(const CseCore& core, const Tree& tree, base::Wa
       rule.error().status != ResponseStatus::SpecializationSchemaNotFound)
     return tl::unexpected(rule.error());
   if (!member) return tl::unexpected(member.error());
-  if (!rule) return tl::unexpected(rule.error());
+  if (!rule) return unfit_member(rule.error(), member->first, *member->second);
   if (auto fits = check_child_type(parent, number); !fits) return tl::unexpected(fits.error());
   Representation made{*rule, std::move(member->first), *member->second};
   read_empty_descendants(number, made.attributes, true);

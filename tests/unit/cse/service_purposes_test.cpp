@@ -88,6 +88,7 @@ INSTANTIATE_TEST_SUITE_P(DMR, ServicePurposes, ::testing::Values(
       C 28 $ae {"cod:binSh":{"rn":"f","cnd":"org.onem2m.common.moduleclass.binarySwitch","state":true}} -> 2001 st=0 ty=28
       C 28 $ae {"cod:binSh":{"cnd":"org.onem2m.common.moduleclass.xx","state":true}} -> 4000
       C 28 $ae {"cod:nosuch":{"cnd":"org.onem2m.common.moduleclass.xx"}} -> 4125
+      C 28 $ae {"cod:nosuch":{"cnd":"org.onem2m.common.moduleclass.binarySwitch","state":true}} -> 4000
       C 28 $ae {"cod:binSh":{"cnd":"org.onem2m.common.moduleclass.binarySwitch","state":"x"}} -> 4000
       C 28 $ae {"cod:binSh":{"cnd":"org.onem2m.common.moduleclass.binarySwitch","state":true,"foo":1}} -> 4000
       C 28 $ae {"cod:binSh":{"state":true}} -> 4000
