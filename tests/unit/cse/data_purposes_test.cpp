@@ -161,6 +161,8 @@ INSTANTIATE_TEST_SUITE_P(TSR, DataPurposes, ::testing::Values(
       R $ae/t/la -> 2000 con="z"
       R $ae/t/ol -> 2000 con="y"
       C 30 $ae/t {"m2m:tsi":{"dgt":"20260101T000003","con":{"a":1}}} -> 2001 con={"a":1} cs=4
+      C 30 $ae/t {"m2m:tsi":{"dgt":"20260101T000004","con":"x","cr":null}} -> 2001 cr="Cowner"
+      C 30 $ae/t {"m2m:tsi":{"dgt":"20260101T000005","con":"x","cr":"Cowner"}} -> 4000
       U $ae/t/la {"m2m:tsi":{"con":"x"}} -> 4005
       C 4 $ae/t {"m2m:cin":{"con":"x"}} -> 4108
       C 30 $one {"m2m:tsi":{"dgt":"20260101T000000","con":"x"}} -> 4108)"}), purpose_name);
