@@ -14,6 +14,7 @@
 #include "cse/announcement/announced_procedure.hpp"
 #include "cse/cse_core.hpp"
 #include "cse/registrees.hpp"
+#include "onem2m/address.hpp"
 #include "onem2m/resource_types.hpp"
 
 namespace edgecse::cse {
@@ -160,8 +161,10 @@ bool default_grants(const CseCore& core, const AccessQuestion& question, const R
   if (target.type == onem2m::type::kCseBase) {
     if (question.operation == AccessOperation::Create) return is_open_type(core.options, question.child_type);
     if (question.operation != AccessOperation::Retrieve && question.operation != AccessOperation::Notify) return false;
-    return is_known_cse(core, question.tree, question.request.from) ||
-           (question.operation == AccessOperation::Retrieve && is_registered_ae(question.tree, originator));
+    if (is_known_cse(core, question.tree, question.request.from)) return true;
+    if (question.operation != AccessOperation::Retrieve) return false;
+    return is_registered_ae(question.tree, originator) ||
+           (onem2m::is_cse_id(originator) && may_register(core.options, originator));  // looks before it registers
   }
   // CSEs that register here find each other: a handover goes from one to the other directly. docs/handover.md 3.
   if (target.type == onem2m::type::kRemoteCse)

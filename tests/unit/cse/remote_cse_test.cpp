@@ -59,6 +59,16 @@ TEST(RemoteCse, OfAnotherServiceProviderRegistersAtTheInCseAndIsReached) {
   EXPECT_EQ(rsc(one.retrieve("//three/in/x", "Cguest")), 4004) << "no way leads there";
 }
 
+TEST(RemoteCse, LooksAtTheCseBaseBeforeItRegisters) {
+  CseNetwork network;
+  cse::CseOptions options;
+  options.allowed_registrees = {"/asn*"};
+  CseNetwork::Node& mn = network.add(options);
+  EXPECT_EQ(rsc(mn.retrieve("cse-mn", "/asn1")), 2000);
+  EXPECT_EQ(rsc(mn.retrieve("cse-mn", "/other")), 4103);
+  EXPECT_EQ(rsc(mn.create("cse-mn", 3, {{"m2m:cnt", Json::object()}}, "/asn1")), 4103);
+}
+
 TEST(RemoteCse, OfAnotherServiceProviderIsNothingForAnMnCse) {
   CseNetwork network;
   cse::CseOptions options;
