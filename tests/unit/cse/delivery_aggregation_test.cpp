@@ -129,6 +129,36 @@ TEST_F(DeliveryBetweenCses, ThroughACseInBetweenAndItsCrash) {
   }
 }
 
+// Lines that are cut and CSEs that crash at any moment: what was accepted arrives, and its <request> hears of it.
+TEST_F(DeliveryBetweenCses, LosesNothing) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    base::SeededRandom random(seed);
+    std::map<std::string, std::string> accepted;  // rqi -> ri of its <request>
+    for (int i = 0; i < 60; ++i) {
+      switch (random.below(8)) {
+        case 0: network.cut("/in", "/mn1"); break;
+        case 1: network.join("/in", "/mn1"); break;
+        case 2: random.below(3) == 0 ? mn.restart() : in.restart(); break;
+        case 3: network.advance(std::chrono::milliseconds{random.below(4'000)}); break;
+        default: {
+          const std::string rqi = "r" + std::to_string(seed) + "-" + std::to_string(i);
+          const Response answer = mn.ask(new_instance("/in/cse-in/data", "Cdev", rqi));
+          if (rsc(answer) == 1001) accepted[rqi] = answer.content["m2m:uri"];
+        }
+      }
+    }
+    network.join("/in", "/mn1");
+    network.advance(10min);
+    EXPECT_GT(accepted.size(), 10U);
+    EXPECT_GT(deliveries_of(mn), seed);
+    for (const auto& [rqi, id] : accepted) {
+      EXPECT_EQ(rsc(in.retrieve("cse-in/data/" + rqi)), 2000) << rqi;
+      const Json request = mn.retrieve(id, "Cdev").content["m2m:req"];
+      EXPECT_TRUE(request["rs"] == 1 || (request["rs"] == 2 && request["ors"]["rsc"] == 4105)) << request;  // done twice: at least once
+    }
+  }
+}
+
 /// A peer that says of deliveries what the test wants.
 struct DeliveryAggregation : ForwardingCse {
   DeliveryAggregation() {
