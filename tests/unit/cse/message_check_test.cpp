@@ -40,7 +40,9 @@ TEST_P(InvalidMessage, IsRefusedWithItsCode) {
   EXPECT_EQ(rsc(response), GetParam().status) << response.content.dump();
   EXPECT_EQ(response.request_identifier, "1");
   EXPECT_EQ(response.content.contains("m2m:dbg"), GetParam().status >= 4000);
-  if (GetParam().status >= 4000) EXPECT_EQ(response.content.value("m2m:dbg", ""), GetParam().says);
+  if (GetParam().status >= 4000) {
+    EXPECT_EQ(response.content.value("m2m:dbg", ""), GetParam().says);
+  }
 }
 
 const Row kRows[] = {
