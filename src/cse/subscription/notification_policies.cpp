@@ -146,11 +146,15 @@ bool NotificationBatches::flush(Transaction& transaction, Resource& subscription
 
 void NotificationBatches::watch(const Resource& subscription) {
   if (!subscription.internal.contains(kBatch)) return;
-  const base::Duration left = batch_end(subscription) - core_.environment.clock.wall_now();
+  const base::WallTime end = batch_end(subscription);
+  const base::Duration left = end - core_.environment.clock.wall_now();
   const base::Duration wait = left > 0s ? left : kLookedAtAgain;
-  core_.environment.executor.post([weak = weak_from_this(), id = subscription.id, wait] {
+  core_.environment.executor.post([weak = weak_from_this(), id = subscription.id, end, wait] {
     const auto self = weak.lock();
-    if (!self || !self->watched_.insert(id).second) return;
+    if (!self) return;
+    const auto [known, is_new] = self->watched_.try_emplace(id, end);
+    if (!is_new && known->second <= end) return;
+    known->second = end;  // dur became shorter; the later timer finds nothing to do
     self->core_.environment.executor.run_after(wait, [weak, id] {
       if (const auto here = weak.lock()) here->expired(id);
     });

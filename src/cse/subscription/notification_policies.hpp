@@ -8,7 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "cse/cse_core.hpp"
@@ -52,7 +52,7 @@ class NotificationBatches : public std::enable_shared_from_this<NotificationBatc
   void expired(const std::string& id);
   CseCore& core_;
   NotificationDepartures& departures_;
-  std::unordered_set<std::string> watched_;  // the executor's only
+  std::unordered_map<std::string, base::WallTime> watched_;  // the earliest end a timer stands for; the executor's only
 };
 
 }  // namespace edgecse::cse

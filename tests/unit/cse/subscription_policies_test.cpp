@@ -182,6 +182,17 @@ TEST_F(SubscriptionPolicies, ABatchEndsWhenItsOwnTimeIsOver) {
   EXPECT_EQ(notifications().size(), 2U) << "the timer of the batch before it does not make it wait longer";
 }
 
+TEST_F(SubscriptionPolicies, ABatchBecomesShorterWhileItIsCollected) {
+  subscribe_to_instances({{"bn", {{"dur", "PT1H"}}}});
+  cse.add_instance(data, "1", "Cdev");
+  ASSERT_EQ(rsc(cse.update(data + "/sub", {{"m2m:sub", {{"bn", {{"dur", "PT5S"}}}}}}, "Cdev")), 2004);
+  cse.time.advance(6s);
+  EXPECT_EQ(notifications().size(), 1U);
+  cse.add_instance(data, "2", "Cdev");
+  cse.time.advance(6s);
+  EXPECT_EQ(notifications().size(), 2U);
+}
+
 TEST_F(SubscriptionPolicies, ABatchMayBeShorterThanASecond) {
   subscribe_to_instances({{"bn", {{"dur", "PT0.2S"}}}});
   cse.add_instance(data, "1", "Cdev");
