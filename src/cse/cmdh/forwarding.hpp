@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sends messages that wait: when an access rule of their category lets them leave, in the order of priority, by themselves or
-// together (aggregation.hpp), again after a back-off while nobody is reached, until they are answered or their time is over. TS-0004 annex H, steps 4 to 6.
+// Sends messages that wait: when an access rule of their category lets them leave, in the order of priority, by themselves
+// or together (aggregation.hpp), again after a back-off while nobody is reached, until they are answered or their time is
+// over. TS-0004 annex H, steps 4 to 6.
 #pragma once
 
 #include <functional>
